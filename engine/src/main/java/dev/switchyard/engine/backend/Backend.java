@@ -1,0 +1,403 @@
+package dev.switchyard.engine.backend;
+
+import dev.switchyard.engine.tensor.Arena;
+import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.RandomKey;
+import dev.switchyard.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The operations that a Switch Transformer needs, forward and backward, on one device.
+ *
+ * <p>Conventions. Tensors are dense and row-major. {@code T} counts tokens (batch x length), {@code
+ * d} is d_model, {@code E} experts, {@code S} slots of all experts. A weight is [out, in], as in the
+ * checkpoints, so that a projection is {@code matmul(x, false, w, true, y, false)}. Unless said
+ * otherwise a result overwrites its tensor, and results must not overlap inputs. Gradients of
+ * parameters are always <em>added</em> to what is there. Index tensors are INT32, and -1 means
+ * "none". Operations run in the order of the calls; a call may return before its work is done, and
+ * {@link #read} waits for it. One thread at a time may use a backend. Wrong shapes throw {@link
+ * IllegalArgumentException}.
+ *
+ * <p>The same calls with the same values give the same bits on the same backend and machine.
+ */
+public interface Backend extends AutoCloseable {
+
+  // ---- the device and its memory ----
+
+  /** Short name: "nd4j", "cpu", "cuda". */
+  String name();
+
+  /** One line for people: the device, its kernels, its threads. */
+  String description();
+
+  /** The type of real tensors here: FLOAT32, or FLOAT64 in gradient checks. */
+  ElementType floatType();
+
+  /** A tensor of zeros that lives until {@link #free}. */
+  Tensor allocate(ElementType type, int... shape);
+
+  /** Real zeros of {@link #floatType()} that live until {@link #free}. */
+  default Tensor allocate(int... shape) {
+    return allocate(floatType(), shape);
+  }
+
+  /** Frees a tensor that {@link #allocate} gave; views of it become invalid. */
+  default void free(Tensor tensor) {
+    tensor.storage().free();
+  }
+
+  /** A new arena in this device's memory. The caller closes it. */
+  Arena arena();
+
+  /** Copies a tensor's elements out, in native byte order; waits for work in flight. */
+  void read(Tensor from, MemorySegment to);
+
+  /** Copies elements of the tensor's type in; the source may be reused at once. */
+  void write(Tensor to, MemorySegment from);
+
+  /** The elements as floats; integers and doubles are converted. */
+  default float[] floats(Tensor from) {
+    int size = Math.toIntExact(from.size());
+    float[] floats = new float[size];
+    switch (from.type()) {
+      case FLOAT32 -> read(from, MemorySegment.ofArray(floats));
+      case FLOAT64 -> {
+        double[] doubles = new double[size];
+        read(from, MemorySegment.ofArray(doubles));
+        for (int i = 0; i < size; i++) {
+          floats[i] = (float) doubles[i];
+        }
+      }
+      case INT32 -> {
+        int[] ints = ints(from);
+        for (int i = 0; i < size; i++) {
+          floats[i] = ints[i];
+        }
+      }
+    }
+    return floats;
+  }
+
+  /** The elements of an INT32 tensor. */
+  default int[] ints(Tensor from) {
+    int[] ints = new int[Math.toIntExact(from.size())];
+    read(from, MemorySegment.ofArray(ints));
+    return ints;
+  }
+
+  /** Writes floats into a real tensor, widened where it holds doubles. */
+  default void write(Tensor to, float[] from) {
+    if (to.type() == ElementType.FLOAT64) {
+      double[] doubles = new double[from.length];
+      for (int i = 0; i < from.length; i++) {
+        doubles[i] = from[i];
+      }
+      write(to, MemorySegment.ofArray(doubles));
+    } else {
+      write(to, MemorySegment.ofArray(from));
+    }
+  }
+
+  /** Writes integers into an INT32 tensor. */
+  default void write(Tensor to, int[] from) {
+    write(to, MemorySegment.ofArray(from));
+  }
+
+  /** Sets every element to 0. */
+  void zero(Tensor tensor);
+
+  /** Copies elements between tensors of the same type and size. */
+  void copy(Tensor from, Tensor to);
+
+  // ---- products ----
+
+  /**
+   * out = op(a) op(b), or out += op(a) op(b).
+   *
+   * @param a [M, K], or [K, M] if transposeA
+   * @param b [K, N], or [N, K] if transposeB
+   * @param out [M, N]
+   */
+  void matmul(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out, boolean accumulate);
+
+  /**
+   * As many products as the first axis is long: out[i] (+)= op(a[i]) op(b[i]). Used for experts: one
+   * matrix each.
+   *
+   * @param a [E, M, K], or [E, K, M] if transposeA
+   * @param b [E, K, N], or [E, N, K] if transposeB
+   * @param out [E, M, N]
+   * @param rowsUsed null, or [E]: rows of a (along its second axis) from this number on are known to
+   *     be zero, so that their work may be skipped; the result is the same as without the hint
+   */
+  void batchedMatmul(
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      Tensor out,
+      boolean accumulate,
+      Tensor rowsUsed);
+
+  // ---- element by element ----
+
+  /** to += from. */
+  void add(Tensor from, Tensor to);
+
+  /** tensor *= factor. */
+  void scale(Tensor tensor, double factor);
+
+  /** out = max(x, 0). {@code out} may be {@code x}. */
+  void relu(Tensor x, Tensor out);
+
+  /** dX = dOut where y (the result of {@link #relu}) is above 0, else 0. dX may be dOut. */
+  void reluBackward(Tensor y, Tensor dOut, Tensor dX);
+
+  /** out = gelu(a) * b, gelu in its tanh form. All of one shape. */
+  void geglu(Tensor a, Tensor b, Tensor out);
+
+  /** Gradients of {@link #geglu} with respect to a and b. */
+  void gegluBackward(Tensor a, Tensor b, Tensor dOut, Tensor dA, Tensor dB);
+
+  /**
+   * out = x / (1 - rate) where the key's number for the element is at least {@code rate}, else 0.
+   * {@code out} may be {@code x}. Its backward is the same call on the gradient.
+   */
+  void dropout(Tensor x, double rate, RandomKey key, Tensor out);
+
+  /**
+   * out = x * (1 - epsilon + 2 epsilon u), u the key's number for the element: multiplicative jitter
+   * uniform in [1 - epsilon, 1 + epsilon). {@code out} may be {@code x}. Its backward is the same
+   * call on the gradient.
+   */
+  void jitter(Tensor x, double epsilon, RandomKey key, Tensor out);
+
+  // ---- normalisation and embedding ----
+
+  /**
+   * Root-mean-square normalisation: out = x * r * weight, r = 1 / sqrt(mean(x^2) + epsilon) of each
+   * row.
+   *
+   * @param x [T, d]
+   * @param weight [d]
+   * @param out [T, d]
+   * @param inverseRms [T], kept for the backward pass
+   */
+  void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor out, Tensor inverseRms);
+
+  /** Adds the gradient to dX [T, d] and dWeight [d]. */
+  void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight);
+
+  /** out[t] = table[ids[t]]; ids [T], table [V, d], out [T, d]. */
+  void embed(Tensor ids, Tensor table, Tensor out);
+
+  /** dTable[ids[t]] += dOut[t], in the order of t. */
+  void embedBackward(Tensor ids, Tensor dOut, Tensor dTable);
+
+  // ---- attention ----
+
+  /**
+   * out[h, i, j] = table[bucket[i, j], h]: the relative position bias.
+   *
+   * @param table [buckets, H]
+   * @param bucket [Lq, Lk] INT32
+   * @param out [H, Lq, Lk]
+   */
+  void positionBias(Tensor table, Tensor bucket, Tensor out);
+
+  /** dTable[bucket[i, j], h] += dBias[h, i, j]. */
+  void positionBiasBackward(Tensor bucket, Tensor dBias, Tensor dTable);
+
+  /** Shape of what {@link #attention} keeps for its backward pass on this backend. */
+  int[] attentionStateShape(AttentionPlan plan);
+
+  /**
+   * Attention without the 1/sqrt(d) factor: softmax(q k^T + bias + mask) v for each row of the batch
+   * and each head. The heads of a token lie side by side: [B, L, H, d_kv]. A query that may see no
+   * key at all gets zeros.
+   *
+   * @param q [B * Lq, H * d_kv]
+   * @param k [B * Lk, H * d_kv]
+   * @param v [B * Lk, H * d_kv]
+   * @param bias [H, Lq, Lk], or null
+   * @param keyMask [B, Lk] INT32, 1 for keys that may be seen; or null for all
+   * @param out [B * Lq, H * d_kv]
+   * @param state of {@link #attentionStateShape}, written here, read by the backward pass
+   */
+  void attention(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state);
+
+  /**
+   * Gradients of {@link #attention}: dQ, dK, dV are overwritten; dBias [H, Lq, Lk] is added to, or
+   * null. {@code out} is the forward's result.
+   */
+  void attentionBackward(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV,
+      Tensor dBias);
+
+  // ---- routing (Switch Transformers, section 2) ----
+
+  /** Softmax of each row; probabilities may be logits. Both [T, E]. */
+  void softmax(Tensor logits, Tensor probabilities);
+
+  /**
+   * Top-1 routing with first-come positions: each token asks for its most probable expert (the
+   * lowest index where equal), takes the next place in that expert's queue within its group, and is
+   * dropped where the place is not below the capacity.
+   *
+   * @param probabilities [T, E]
+   * @param tokenMask [T] INT32, 0 for tokens that are not routed (padding); null for none
+   * @param expert [T] INT32, the expert asked for, kept or not; -1 where masked
+   * @param gate [T], the probability of that expert, kept or not; 0 where masked
+   * @param position [T] INT32, the place in the queue, from 0; -1 where masked
+   * @param slot [T] INT32, the slot (see {@link RoutingPlan}); -1 where dropped or masked
+   * @param slotToken [S] INT32, the token in each slot; -1 where empty
+   * @param asked [groups, E] INT32, tokens that asked for each expert, before the capacity
+   */
+  void routeTopOne(
+      RoutingPlan plan,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor gate,
+      Tensor position,
+      Tensor slot,
+      Tensor slotToken,
+      Tensor asked);
+
+  /**
+   * out[g, e] = sum over the group's tokens (those of the mask) of probabilities[t, e]. With the
+   * count of tokens it gives P_i of the load-balancing loss.
+   */
+  void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out);
+
+  /** out[s] = x[slotToken[s]], or zeros where it is -1. x [T, d], out [S, d]. */
+  void dispatch(Tensor x, Tensor slotToken, Tensor out);
+
+  /** dX[t] += dDispatched[slot[t]] where slot[t] is not -1. */
+  void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX);
+
+  /**
+   * out[t] = gate[t] * expertOut[slot[t]], or zeros where the slot is -1 (a dropped token).
+   *
+   * @param expertOut [S, d]
+   * @param slot [T] INT32
+   * @param gate [T]
+   * @param out [T, d]
+   */
+  void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out);
+
+  /**
+   * Gradients of {@link #combine}: dExpertOut[s] = gate * dOut of the slot's token (zeros where the
+   * slot is empty); dGate[t] = dOut[t] . expertOut[slot[t]] (0 where dropped).
+   */
+  void combineBackward(
+      Tensor dOut,
+      Tensor expertOut,
+      Tensor slot,
+      Tensor slotToken,
+      Tensor gate,
+      Tensor dExpertOut,
+      Tensor dGate);
+
+  /**
+   * Gradient of the router's logits, from the gate, the load-balancing loss and the router z-loss:
+   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing * asked[g, i], dLogits = P * (dP - sum_j
+   * P_j dP_j) + zLoss * logSumExp[t] * P. Rows that are masked get zeros.
+   *
+   * @param logits [T, E]
+   * @param probabilities [T, E], their softmax
+   * @param expert [T] INT32
+   * @param dGate [T]
+   * @param asked [groups, E] INT32
+   * @param tokenMask [T] INT32 or null
+   * @param balancing the factor on {@code asked}: coefficient * E / (groups * tokens^2)
+   * @param zLoss the factor on logSumExp: 2 * coefficient / tokens, or 0
+   * @param dLogits [T, E]
+   */
+  void routerBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      Tensor probabilities,
+      Tensor expert,
+      Tensor dGate,
+      Tensor asked,
+      Tensor tokenMask,
+      double balancing,
+      double zLoss,
+      Tensor dLogits);
+
+  // ---- loss ----
+
+  /**
+   * Cross entropy in nats of each row: loss[t] = logSumExp(logits[t]) - logits[t, labels[t]], and 0
+   * where the label is negative (ignored).
+   *
+   * @param logits [T, V]
+   * @param labels [T] INT32
+   * @param loss [T]
+   * @param logSumExp [T]
+   */
+  void crossEntropy(Tensor logits, Tensor labels, Tensor loss, Tensor logSumExp);
+
+  /**
+   * dLogits = scale * (softmax(logits) (1 + 2 zLoss logSumExp) - onehot(label)), zeros for ignored
+   * rows: the gradient of scale * sum(loss + zLoss * logSumExp^2). dLogits may be logits.
+   */
+  void crossEntropyBackward(
+      Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits);
+
+  // ---- updates and figures ----
+
+  /** Sum of all elements; waits for it. */
+  double sum(Tensor tensor);
+
+  /** Sum of the squares of all elements; waits for it. */
+  double sumOfSquares(Tensor tensor);
+
+  /** Whether no element is infinite or not a number; waits for it. */
+  boolean allFinite(Tensor tensor);
+
+  /** One AdamW update in place; m and v are the moments, of the parameter's shape. */
+  void adamW(Tensor parameter, Tensor gradient, Tensor m, Tensor v, AdamWStep step);
+
+  /**
+   * One Adafactor update in place, with the second moment factored into means over rows and columns
+   * of the last two axes. Axes before them are independent matrices (experts).
+   *
+   * @param parameter [..., R, C]
+   * @param rows [..., R], mean of the squared gradient over columns
+   * @param columns [..., C], mean of the squared gradient over rows
+   */
+  void adafactor(Tensor parameter, Tensor gradient, Tensor rows, Tensor columns, AdafactorStep step);
+
+  /** One Adafactor update with the whole second moment, of the parameter's shape: for vectors. */
+  void adafactor(Tensor parameter, Tensor gradient, Tensor secondMoment, AdafactorStep step);
+
+  /** Waits until all work is done. */
+  void synchronize();
+
+  /** Ends threads and frees what the backend itself holds; tensors of callers are theirs. */
+  @Override
+  void close();
+}
