@@ -1,0 +1,63 @@
+package dev.switchyard.engine.observe;
+
+import java.util.List;
+
+/**
+ * What one training step did.
+ *
+ * @param step number of the step, from 1
+ * @param learningRate of this step
+ * @param model the Switch model's figures
+ * @param twin the dense twin's figures, or null
+ */
+public record StepReport(long step, double learningRate, ModelReport model, ModelReport twin) {
+
+  /**
+   * The figures of one model at one step.
+   *
+   * @param tokens tokens seen since the run began (inputs and targets, no padding)
+   * @param seconds time spent in this model's steps since the run began
+   * @param loss cross entropy plus the weighted losses of the routers
+   * @param crossEntropy nats a target token
+   * @param loadBalancingLoss mean over the Switch layers of N x sum(f_i x P_i); 1 is balanced; 0
+   *     where there is none
+   * @param zLoss mean over the Switch layers of the router z-loss, unweighted
+   * @param droppedFraction tokens dropped over tokens routed, all Switch layers together
+   * @param gradientNorm before clipping
+   * @param tokensPerSecond of this step
+   * @param layers the Switch layers, in the order in which tokens pass them
+   */
+  public record ModelReport(
+      long tokens,
+      double seconds,
+      double loss,
+      double crossEntropy,
+      double loadBalancingLoss,
+      double zLoss,
+      double droppedFraction,
+      double gradientNorm,
+      double tokensPerSecond,
+      List<LayerReport> layers) {}
+
+  /**
+   * One Switch layer at one step.
+   *
+   * @param name such as "encoder.block.1"
+   * @param capacity expert capacity of a group
+   * @param load tokens that asked for each expert, over the fair share: 1 is fair, 0 is dead
+   * @param droppedFraction tokens dropped over tokens routed
+   * @param loadBalancingLoss N x sum(f_i x P_i), mean over groups
+   * @param zLoss mean squared log-sum-exp of the logits
+   * @param entropy mean entropy of the router's probabilities, nats
+   * @param confidence mean probability of the chosen expert (the gate)
+   */
+  public record LayerReport(
+      String name,
+      int capacity,
+      float[] load,
+      double droppedFraction,
+      double loadBalancingLoss,
+      double zLoss,
+      double entropy,
+      double confidence) {}
+}

@@ -1,0 +1,68 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.RunListener;
+import dev.switchyard.engine.observe.RunState;
+import dev.switchyard.engine.observe.StepReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A training run, seen from outside. Commands may come from any thread; they take effect between
+ * two steps, are recorded in the run's history, and return at once.
+ */
+public interface TrainingRun extends AutoCloseable {
+  /** The run's folder. */
+  Path folder();
+
+  /** The configuration that it runs with. */
+  RunConfig config();
+
+  /** Where it stands. */
+  RunState state();
+
+  /** Why it failed: one line for people. */
+  Optional<String> failure();
+
+  /** The last finished step; 0 before the first. */
+  long step();
+
+  /** READY to RUNNING. */
+  void start();
+
+  /** RUNNING to PAUSED, after the step in hand. */
+  void pause();
+
+  /** PAUSED to RUNNING. */
+  void resume();
+
+  /** At READY or PAUSED: one step, then PAUSED. */
+  void singleStep();
+
+  /** Takes a checkpoint after the step in hand, and ends: STOPPING, then FINISHED. */
+  void stop();
+
+  /** Takes a checkpoint after the step in hand. */
+  void checkpointNow();
+
+  /** Adds a listener; it hears what follows. The returned handle removes it. */
+  AutoCloseable listen(RunListener listener);
+
+  /** The reports of the steps so far, those before a resume included; a snapshot. */
+  List<StepReport> reports();
+
+  /** The history so far; a snapshot. */
+  List<RunEvent> events();
+
+  /** The model in training under the microscope; requests run between two steps. */
+  Microscope microscope();
+
+  /** Waits until the run is over, its folder is complete and its listeners have heard all. */
+  RunState await() throws InterruptedException;
+
+  /** Stops, waits, and frees the model. */
+  @Override
+  void close();
+}

@@ -1,0 +1,99 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.StepReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a desktop needs of the engine: runs, models, and starting them. All methods may take long
+ * (call them off the window's thread) and throw {@code InputException} with a line for people.
+ */
+public interface Workbench extends AutoCloseable {
+  /**
+   * A run on disk.
+   *
+   * @param folder where it is
+   * @param name the folder's name
+   * @param state "running", "paused", "finished", "failed", "interrupted"
+   * @param step the last finished step
+   * @param steps of the whole run
+   * @param crossEntropy at the last step
+   * @param detail a line: experts, layers, data
+   * @param modified milliseconds since 1970
+   */
+  record RunSummary(
+      Path folder,
+      String name,
+      String state,
+      long step,
+      long steps,
+      double crossEntropy,
+      String detail,
+      long modified) {}
+
+  /**
+   * A model that comes with the program.
+   *
+   * @param name by which the command line knows it
+   * @param title for people
+   * @param detail a sentence
+   * @param hasRecording whether its training can be replayed
+   */
+  record Sample(String name, String title, String detail, boolean hasRecording) {}
+
+  /**
+   * Named settings to start from.
+   *
+   * @param name by which the command line knows it
+   * @param detail a sentence
+   * @param settings what it changes of the defaults
+   * @param bringsData whether it trains on the generated sample corpus when no data is given
+   */
+  record Preset(
+      String name, String detail, Map<String, String> settings, boolean bringsData) {}
+
+  /** A run's past, read from its folder or from a sample's recording. */
+  record Recording(
+      String name, RunConfig config, List<StepReport> reports, List<RunEvent> events) {}
+
+  /** What can be said of a run before it starts. */
+  record Estimate(
+      long parameters, long twinParameters, double memoryBytes, double secondsPerStep) {}
+
+  /** Where new runs go unless said otherwise. */
+  Path runsFolder();
+
+  /** Runs in the runs folder, newest first. */
+  List<RunSummary> runs();
+
+  /** The models that come with the program. */
+  List<Sample> samples();
+
+  /** The presets. */
+  List<Preset> presets();
+
+  /** Checks settings and estimates the run; settings as in {@link RunConfig#with}. */
+  Estimate estimate(RunConfig config);
+
+  /**
+   * A new run, READY.
+   *
+   * @param folder must not exist yet, or be empty
+   */
+  TrainingRun create(RunConfig config, Path folder);
+
+  /** An existing run, READY to go on from its last checkpoint. */
+  TrainingRun reopen(Path folder, Long steps);
+
+  /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
+  Microscope open(String model);
+
+  /** Reads the past of a run folder or of a sample's name. */
+  Recording recording(String model);
+
+  @Override
+  void close();
+}
