@@ -1,0 +1,45 @@
+package dev.switchyard.engine.data;
+
+/**
+ * One batch of token ids, row after row. A decoder alone has no inputs (inputLength 0).
+ *
+ * @param rows number of rows, B
+ * @param inputLength tokens of a row that the encoder reads, S
+ * @param targetLength tokens of a row that the decoder reads and writes, L
+ * @param inputs [B * S], padding is {@link Tokenizer#PAD}
+ * @param decoderInputs [B * L]: the labels one place to the right, PAD first (a decoder alone: the
+ *     row's tokens)
+ * @param labels [B * L]: what the decoder is to write; {@link #IGNORED} where nothing counts
+ * @param inputMask [B * S], 1 for tokens, 0 for padding
+ * @param targetMask [B * L], 1 for places that count, 0 for padding
+ */
+public record Batch(
+    int rows,
+    int inputLength,
+    int targetLength,
+    int[] inputs,
+    int[] decoderInputs,
+    int[] labels,
+    int[] inputMask,
+    int[] targetMask) {
+
+  /** The label of a place that does not count. */
+  public static final int IGNORED = -100;
+
+  /** Tokens in the batch without padding, inputs and targets together. */
+  public long tokens() {
+    long tokens = 0;
+    for (int m : inputMask) {
+      tokens += m;
+    }
+    for (int m : targetMask) {
+      tokens += m;
+    }
+    return tokens;
+  }
+
+  /** Whether some place is padding. */
+  public boolean hasPadding() {
+    return tokens() < (long) rows * (inputLength + targetLength);
+  }
+}

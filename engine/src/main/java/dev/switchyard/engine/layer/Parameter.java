@@ -1,0 +1,27 @@
+package dev.switchyard.engine.layer;
+
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A weight that training changes, with its gradient. Experts' weights are held as one tensor with an
+ * axis of experts in front; in a checkpoint each expert has a tensor of its own.
+ *
+ * @param names the checkpoint's names in Hugging Face's {@code switch_transformers} layout: one, or
+ *     one for each expert
+ * @param value of the parameter: [out, in], [d], or [E, out, in]
+ * @param gradient of the same shape
+ */
+public record Parameter(List<String> names, Tensor value, Tensor gradient) {
+  /** Whether the first axis counts experts. */
+  public boolean isExpert() {
+    return value.rank() == 3;
+  }
+
+  /** One name for messages. */
+  public String name() {
+    return isExpert()
+        ? names.getFirst().replace("experts.expert_0.", "experts.*.")
+        : names.getFirst();
+  }
+}
