@@ -2,8 +2,8 @@ package dev.switchyard.engine.backend;
 
 /**
  * The numbers of one Adafactor update (no first moment): the step is the learning rate times the
- * larger of the parameter's root mean square and {@code smallestScale}; the update is divided by the
- * larger of 1 and its own root mean square over {@code clipThreshold}.
+ * larger of the parameter's root mean square and {@code smallestScale}; the update is divided by
+ * the larger of 1 and its own root mean square over {@code clipThreshold}.
  *
  * @param learningRate relative step size
  * @param beta2 decay of the second moment at this step, 1 - time^-0.8

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  * The operations that a Switch Transformer needs, forward and backward, on one device.
  *
  * <p>Conventions. Tensors are dense and row-major. {@code T} counts tokens (batch x length), {@code
- * d} is d_model, {@code E} experts, {@code S} slots of all experts. A weight is [out, in], as in the
- * checkpoints, so that a projection is {@code matmul(x, false, w, true, y, false)}. Unless said
+ * d} is d_model, {@code E} experts, {@code S} slots of all experts. A weight is [out, in], as in
+ * the checkpoints, so that a projection is {@code matmul(x, false, w, true, y, false)}. Unless said
  * otherwise a result overwrites its tensor, and results must not overlap inputs. Gradients of
  * parameters are always <em>added</em> to what is there. Index tensors are INT32, and -1 means
  * "none". Operations run in the order of the calls; a call may return before its work is done, and
@@ -122,14 +122,14 @@ public interface Backend extends AutoCloseable {
       Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out, boolean accumulate);
 
   /**
-   * As many products as the first axis is long: out[i] (+)= op(a[i]) op(b[i]). Used for experts: one
-   * matrix each.
+   * As many products as the first axis is long: out[i] (+)= op(a[i]) op(b[i]). Used for experts:
+   * one matrix each.
    *
    * @param a [E, M, K], or [E, K, M] if transposeA
    * @param b [E, K, N], or [E, N, K] if transposeB
    * @param out [E, M, N]
-   * @param rowsUsed null, or [E]: rows of a (along its second axis) from this number on are known to
-   *     be zero, so that their work may be skipped; the result is the same as without the hint
+   * @param rowsUsed null, or [E]: rows of a (along its second axis) from this number on are known
+   *     to be zero, so that their work may be skipped; the result is the same as without the hint
    */
   void batchedMatmul(
       Tensor a,
@@ -167,9 +167,9 @@ public interface Backend extends AutoCloseable {
   void dropout(Tensor x, double rate, RandomKey key, Tensor out);
 
   /**
-   * out = x * (1 - epsilon + 2 epsilon u), u the key's number for the element: multiplicative jitter
-   * uniform in [1 - epsilon, 1 + epsilon). {@code out} may be {@code x}. Its backward is the same
-   * call on the gradient.
+   * out = x * (1 - epsilon + 2 epsilon u), u the key's number for the element: multiplicative
+   * jitter uniform in [1 - epsilon, 1 + epsilon). {@code out} may be {@code x}. Its backward is the
+   * same call on the gradient.
    */
   void jitter(Tensor x, double epsilon, RandomKey key, Tensor out);
 
@@ -214,9 +214,9 @@ public interface Backend extends AutoCloseable {
   int[] attentionStateShape(AttentionPlan plan);
 
   /**
-   * Attention without the 1/sqrt(d) factor: softmax(q k^T + bias + mask) v for each row of the batch
-   * and each head. The heads of a token lie side by side: [B, L, H, d_kv]. A query that may see no
-   * key at all gets zeros.
+   * Attention without the 1/sqrt(d) factor: softmax(q k^T + bias + mask) v for each row of the
+   * batch and each head. The heads of a token lie side by side: [B, L, H, d_kv]. A query that may
+   * see no key at all gets zeros.
    *
    * @param q [B * Lq, H * d_kv]
    * @param k [B * Lk, H * d_kv]
@@ -389,7 +389,8 @@ public interface Backend extends AutoCloseable {
    * @param rows [..., R], mean of the squared gradient over columns
    * @param columns [..., C], mean of the squared gradient over rows
    */
-  void adafactor(Tensor parameter, Tensor gradient, Tensor rows, Tensor columns, AdafactorStep step);
+  void adafactor(
+      Tensor parameter, Tensor gradient, Tensor rows, Tensor columns, AdafactorStep step);
 
   /** One Adafactor update with the whole second moment, of the parameter's shape: for vectors. */
   void adafactor(Tensor parameter, Tensor gradient, Tensor secondMoment, AdafactorStep step);

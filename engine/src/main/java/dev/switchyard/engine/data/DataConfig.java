@@ -19,11 +19,7 @@ public record DataConfig(
         double noiseDensity,
     @Setting(value = "Mean length of a span that is cut out.", min = 1, max = 1000)
         double meanNoiseSpanLength,
-    @Setting(
-            value = "Tokens of a row that the encoder reads.",
-            min = 4,
-            max = 65536,
-            common = true)
+    @Setting(value = "Tokens of a row that the encoder reads.", min = 4, max = 65536, common = true)
         int inputLength,
     @Setting(
             value =
@@ -39,10 +35,7 @@ public record DataConfig(
         boolean packDocuments,
     @Setting(value = "Share of the documents held out for evaluation.", min = 0, max = 0.9)
         double evalFraction,
-    @Setting(
-            value = "Rows among which each next row is drawn at random.",
-            min = 1,
-            max = 1_000_000)
+    @Setting(value = "Rows among which each next row is drawn at random.", min = 1, max = 1_000_000)
         int shuffleRows) {
 
   /** Bytes, span corruption of 15% with spans of 3, rows of 128 tokens. */

@@ -4,8 +4,8 @@ import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 
 /**
- * A weight that training changes, with its gradient. Experts' weights are held as one tensor with an
- * axis of experts in front; in a checkpoint each expert has a tensor of its own.
+ * A weight that training changes, with its gradient. Experts' weights are held as one tensor with
+ * an axis of experts in front; in a checkpoint each expert has a tensor of its own.
  *
  * @param names the checkpoint's names in Hugging Face's {@code switch_transformers} layout: one, or
  *     one for each expert

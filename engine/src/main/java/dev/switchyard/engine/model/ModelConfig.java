@@ -5,10 +5,7 @@ import dev.switchyard.engine.configuration.Setting;
 
 /** The shape of a Switch Transformer, in the names of Hugging Face's {@code config.json}. */
 public record ModelConfig(
-    @Setting(
-            value = "Number of token ids; 0 takes the tokenizer's.",
-            min = 0,
-            max = 4_000_000)
+    @Setting(value = "Number of token ids; 0 takes the tokenizer's.", min = 0, max = 4_000_000)
         int vocabSize,
     @Setting(value = "Width of a token's representation.", min = 1, max = 65536, common = true)
         int dModel,
@@ -39,18 +36,13 @@ public record ModelConfig(
             max = 1024)
         int encoderSparseStep,
     @Setting(value = "The same for the decoder.", min = 0, max = 1024) int decoderSparseStep,
-    @Setting(
-            value = "Experts in each Switch layer, N.",
-            min = 1,
-            max = 65536,
-            common = true)
+    @Setting(value = "Experts in each Switch layer, N.", min = 1, max = 65536, common = true)
         int numExperts,
     @Setting(
             value = "Activation of the feed-forward networks: relu, or gated-gelu (GEGLU).",
             options = {"relu", "gated-gelu"})
         String feedForwardProj,
-    @Setting(
-            value = "One matrix for embedding and output; logits are then scaled by d_model^-0.5.")
+    @Setting(value = "One matrix for embedding and output; logits are then scaled by d_model^-0.5.")
         boolean tieWordEmbeddings,
     @Setting(value = "Buckets of the relative position bias.", min = 2, max = 4096)
         int relativeAttentionNumBuckets,
@@ -94,9 +86,8 @@ public record ModelConfig(
     if (relativeAttentionMaxDistance <= relativeAttentionNumBuckets / 2) {
       throw new InputException(
           "relative_attention_max_distance is %d, but must be above half of"
-              .formatted(relativeAttentionMaxDistance)
-              + " relative_attention_num_buckets (%d)."
-                  .formatted(relativeAttentionNumBuckets));
+                  .formatted(relativeAttentionMaxDistance)
+              + " relative_attention_num_buckets (%d).".formatted(relativeAttentionNumBuckets));
     }
   }
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many times sooner the Switch model reaches the quality that its dense twin has now: the twin's
- * steps (or seconds) divided by those that the Switch model needed to the same smoothed cross
- * entropy. Add the reports of a run in order; not for several threads at once.
+ * How many times sooner the Switch model reaches the quality that its dense twin has now: the
+ * twin's steps (or seconds) divided by those that the Switch model needed to the same smoothed
+ * cross entropy. Add the reports of a run in order; not for several threads at once.
  */
 public final class SpeedUp {
   /** Smoothing: the weight of the newest step; a step's noise is larger than a step's progress. */
@@ -22,8 +22,7 @@ public final class SpeedUp {
    * @param switchStep step at which the Switch model reached it
    * @param twinStep step at which the twin reached it
    */
-  public record Result(
-      double steps, double time, double quality, long switchStep, long twinStep) {}
+  public record Result(double steps, double time, double quality, long switchStep, long twinStep) {}
 
   private record Best(long step, double seconds, double quality) {}
 

@@ -9,9 +9,9 @@ import java.util.Map;
 
 /**
  * Memory for what lives no longer than a training step: tensors are taken one behind the other and
- * all given back at once by {@link #reset()}, or back to a {@link #mark()} by {@link #release}. Once
- * a step of each kind has run, no memory is allocated any more, and the same requests get the very
- * same {@link Tensor} objects. Not for use by several threads at once.
+ * all given back at once by {@link #reset()}, or back to a {@link #mark()} by {@link #release}.
+ * Once a step of each kind has run, no memory is allocated any more, and the same requests get the
+ * very same {@link Tensor} objects. Not for use by several threads at once.
  */
 public final class Arena implements AutoCloseable {
   /** Where blocks come from: a backend. */
@@ -78,8 +78,7 @@ public final class Arena implements AutoCloseable {
     long size = Math.max(1, Tensor.sizeOf(shape));
     int unit = ALIGNMENT_BYTES / type.bytes();
     long aligned = Math.ceilDiv(size, (long) unit) * unit;
-    while (of.current < of.list.size()
-        && of.used + aligned > of.list.get(of.current).elements()) {
+    while (of.current < of.list.size() && of.used + aligned > of.list.get(of.current).elements()) {
       of.current++;
       of.used = 0;
     }

@@ -1,8 +1,8 @@
 package dev.switchyard.engine.tensor;
 
 /**
- * A block of a backend's memory that holds elements of one type. Each backend has its own kind; only
- * that backend looks inside.
+ * A block of a backend's memory that holds elements of one type. Each backend has its own kind;
+ * only that backend looks inside.
  */
 public interface Storage {
   /** The type of every element in the block. */

@@ -3,8 +3,8 @@ package dev.switchyard.engine.tensor;
 import java.util.Arrays;
 
 /**
- * A dense, row-major array of numbers in a backend's memory: a shape, and where its elements lie. It
- * owns nothing: whoever asked the backend or an {@link Arena} for it knows how long it lives.
+ * A dense, row-major array of numbers in a backend's memory: a shape, and where its elements lie.
+ * It owns nothing: whoever asked the backend or an {@link Arena} for it knows how long it lives.
  */
 public final class Tensor {
   private final Storage storage;

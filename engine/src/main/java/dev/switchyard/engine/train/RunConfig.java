@@ -80,8 +80,7 @@ public record RunConfig(
     return flat;
   }
 
-  private static void put(
-      Map<String, Object> flat, List<String> known, String name, Object value) {
+  private static void put(Map<String, Object> flat, List<String> known, String name, Object value) {
     if (!known.contains(name)) {
       String nearest =
           known.stream()

@@ -52,8 +52,7 @@ public interface Workbench extends AutoCloseable {
    * @param settings what it changes of the defaults
    * @param bringsData whether it trains on the generated sample corpus when no data is given
    */
-  record Preset(
-      String name, String detail, Map<String, String> settings, boolean bringsData) {}
+  record Preset(String name, String detail, Map<String, String> settings, boolean bringsData) {}
 
   /** A run's past, read from its folder or from a sample's recording. */
   record Recording(
