@@ -1,5 +1,6 @@
 package dev.switchyard.engine.train;
 
+import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
@@ -89,6 +90,15 @@ public interface Workbench extends AutoCloseable {
 
   /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
   Microscope open(String model);
+
+  /**
+   * Reads texts with a model and says how well it predicts them. Of files that the model was trained
+   * on, only the part that was held out is read.
+   *
+   * @param model as in {@link #open}
+   * @param data files or folders, as for training
+   */
+  Evaluation evaluate(String model, List<Path> data);
 
   /** Reads the past of a run folder or of a sample's name. */
   Recording recording(String model);
