@@ -78,6 +78,20 @@ public interface Backend extends AutoCloseable {
     return floats;
   }
 
+  /** The elements of a real tensor as doubles. */
+  default double[] doubles(Tensor from) {
+    double[] doubles = new double[Math.toIntExact(from.size())];
+    if (from.type() == ElementType.FLOAT64) {
+      read(from, MemorySegment.ofArray(doubles));
+    } else {
+      float[] floats = floats(from);
+      for (int i = 0; i < floats.length; i++) {
+        doubles[i] = floats[i];
+      }
+    }
+    return doubles;
+  }
+
   /** The elements of an INT32 tensor. */
   default int[] ints(Tensor from) {
     int[] ints = new int[Math.toIntExact(from.size())];
@@ -291,6 +305,18 @@ public interface Backend extends AutoCloseable {
    */
   void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out);
 
+  /**
+   * What people want to know of a router, as sums over the tokens of the mask: out[0] the entropy of
+   * the probabilities in nats, out[1] the squared log-sum-exp of the logits (the z-loss), out[2] the
+   * largest probability.
+   *
+   * @param logits [T, E]
+   * @param probabilities [T, E], their softmax
+   * @param tokenMask [T] INT32, 0 for tokens that do not count; null for none
+   * @param out [3]
+   */
+  void routerFigures(Tensor logits, Tensor probabilities, Tensor tokenMask, Tensor out);
+
   /** out[s] = x[slotToken[s]], or zeros where it is -1. x [T, d], out [S, d]. */
   void dispatch(Tensor x, Tensor slotToken, Tensor out);
 
@@ -322,7 +348,7 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Gradient of the router's logits, from the gate, the load-balancing loss and the router z-loss:
-   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing * asked[g, i], dLogits = P * (dP - sum_j
+   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing[g] * asked[g, i], dLogits = P * (dP - sum_j
    * P_j dP_j) + zLoss * logSumExp[t] * P. Rows that are masked get zeros.
    *
    * @param logits [T, E]
@@ -331,7 +357,8 @@ public interface Backend extends AutoCloseable {
    * @param dGate [T]
    * @param asked [groups, E] INT32
    * @param tokenMask [T] INT32 or null
-   * @param balancing the factor on {@code asked}: coefficient * E / (groups * tokens^2)
+   * @param balancing [groups], each group's factor on {@code asked}: coefficient * E / (groups *
+   *     tokens^2), tokens being those of the group that the mask counts
    * @param zLoss the factor on logSumExp: 2 * coefficient / tokens, or 0
    * @param dLogits [T, E]
    */
@@ -343,7 +370,7 @@ public interface Backend extends AutoCloseable {
       Tensor dGate,
       Tensor asked,
       Tensor tokenMask,
-      double balancing,
+      Tensor balancing,
       double zLoss,
       Tensor dLogits);
 

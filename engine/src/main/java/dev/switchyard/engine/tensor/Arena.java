@@ -46,6 +46,8 @@ public final class Arena implements AutoCloseable {
 
   private static final long SMALLEST_BLOCK_BYTES = 16L << 20;
   private static final int ALIGNMENT_BYTES = 64;
+  // Texts of ever new lengths ask for ever new shapes; a training step needs a few thousand.
+  private static final int MOST_REMEMBERED = 50_000;
 
   private final ElementType floatType;
   private final Source source;
@@ -118,6 +120,9 @@ public final class Arena implements AutoCloseable {
     for (Blocks of : blocks.values()) {
       of.current = 0;
       of.used = 0;
+    }
+    if (made.size() > MOST_REMEMBERED) {
+      made.clear();
     }
   }
 
