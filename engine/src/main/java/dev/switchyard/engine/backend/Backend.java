@@ -306,9 +306,9 @@ public interface Backend extends AutoCloseable {
   void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out);
 
   /**
-   * What people want to know of a router, as sums over the tokens of the mask: out[0] the entropy of
-   * the probabilities in nats, out[1] the squared log-sum-exp of the logits (the z-loss), out[2] the
-   * largest probability.
+   * What people want to know of a router, as sums over the tokens of the mask: out[0] the entropy
+   * of the probabilities in nats, out[1] the squared log-sum-exp of the logits (the z-loss), out[2]
+   * the largest probability.
    *
    * @param logits [T, E]
    * @param probabilities [T, E], their softmax
@@ -348,8 +348,8 @@ public interface Backend extends AutoCloseable {
 
   /**
    * Gradient of the router's logits, from the gate, the load-balancing loss and the router z-loss:
-   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing[g] * asked[g, i], dLogits = P * (dP - sum_j
-   * P_j dP_j) + zLoss * logSumExp[t] * P. Rows that are masked get zeros.
+   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing[g] * asked[g, i], dLogits = P * (dP -
+   * sum_j P_j dP_j) + zLoss * logSumExp[t] * P. Rows that are masked get zeros.
    *
    * @param logits [T, E]
    * @param probabilities [T, E], their softmax

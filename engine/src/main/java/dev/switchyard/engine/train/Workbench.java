@@ -92,8 +92,8 @@ public interface Workbench extends AutoCloseable {
   Microscope open(String model);
 
   /**
-   * Reads texts with a model and says how well it predicts them. Of files that the model was trained
-   * on, only the part that was held out is read.
+   * Reads texts with a model and says how well it predicts them. Of files that the model was
+   * trained on, only the part that was held out is read.
    *
    * @param model as in {@link #open}
    * @param data files or folders, as for training
