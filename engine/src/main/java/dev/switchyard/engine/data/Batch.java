@@ -1,5 +1,7 @@
 package dev.switchyard.engine.data;
 
+import java.util.Arrays;
+
 /**
  * One batch of token ids, row after row. A decoder alone has no inputs (inputLength 0).
  *
@@ -7,8 +9,7 @@ package dev.switchyard.engine.data;
  * @param inputLength tokens of a row that the encoder reads, S
  * @param targetLength tokens of a row that the decoder reads and writes, L
  * @param inputs [B * S], padding is {@link Tokenizer#PAD}
- * @param decoderInputs [B * L]: the labels one place to the right, PAD first (a decoder alone: the
- *     row's tokens)
+ * @param decoderInputs [B * L]: the labels one place to the right, PAD first
  * @param labels [B * L]: what the decoder is to write; {@link #IGNORED} where nothing counts
  * @param inputMask [B * S], 1 for tokens, 0 for padding
  * @param targetMask [B * L], 1 for places that count, 0 for padding
@@ -25,6 +26,21 @@ public record Batch(
 
   /** The label of a place that does not count. */
   public static final int IGNORED = -100;
+
+  /** A batch whose places are all padding. */
+  static Batch empty(int rows, int inputLength, int targetLength) {
+    int[] labels = new int[rows * targetLength];
+    Arrays.fill(labels, IGNORED);
+    return new Batch(
+        rows,
+        inputLength,
+        targetLength,
+        new int[rows * inputLength],
+        new int[rows * targetLength],
+        labels,
+        new int[rows * inputLength],
+        new int[rows * targetLength]);
+  }
 
   /** Tokens in the batch without padding, inputs and targets together. */
   public long tokens() {

@@ -4,7 +4,10 @@ import java.util.List;
 
 /** Turns text into token ids and back. Safe for use by several threads at once. */
 public interface Tokenizer extends AutoCloseable {
-  /** The id of padding, which also starts the decoder. */
+  /**
+   * The id of padding, which also starts the decoder, whatever the tokenizer calls it: masks say
+   * which places count.
+   */
   int PAD = 0;
 
   /** The usual id of the end of a text. */

@@ -1,0 +1,252 @@
+package dev.switchyard.engine.data;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.tensor.RandomKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Text to learn from, of any size: it stays on disk and is read document by document (a line of JSON
+ * lines, a block of plain text). Each document belongs either to training or to the part held out
+ * for evaluation, by a hash of its file's name and its number, whatever the run's seed. Safe for use
+ * by several threads at once.
+ */
+public final class Corpus {
+  private static final long LARGEST_BLOCK = 8192;
+  private static final long SMALLEST_BLOCK = 256;
+  // Blocks of small corpora are smaller, so that there are enough of them to hold some out.
+  private static final int WANTED_BLOCKS = 64;
+  private static final long HELD_OUT = 0x68656C64;
+
+  private record Place(int file, long number) {}
+
+  private final List<TextFile> files;
+  private final double evalFraction;
+  private final int blockBytes;
+  private final String key;
+  // Where the hash puts all documents of a small corpus on one side, this one goes to the other.
+  private final Place exchanged;
+
+  private Corpus(List<TextFile> files, double evalFraction) {
+    this.files = files;
+    this.evalFraction = evalFraction;
+    this.blockBytes =
+        (int) Math.clamp(bytes() / WANTED_BLOCKS, SMALLEST_BLOCK, LARGEST_BLOCK);
+    this.key = keyOf(files);
+    this.exchanged = documentToExchange();
+  }
+
+  /**
+   * Finds the files and looks at the first documents.
+   *
+   * @param paths text files (.txt, .md, .jsonl with a field text), or folders of them
+   * @param evalFraction share of the documents that is held out; with 1, all of them are
+   * @throws InputException where a path is missing, binary or without text, or where there are too
+   *     few documents to hold one out
+   */
+  public static Corpus open(List<String> paths, double evalFraction) {
+    return new Corpus(TextFiles.find(paths), evalFraction);
+  }
+
+  /** The corpus of a configuration. */
+  public static Corpus open(DataConfig config) {
+    return open(config.data(), config.evalFraction());
+  }
+
+  /** The files, in a fixed order. */
+  public List<TextFile> files() {
+    return files;
+  }
+
+  /** Size of all files. */
+  public long bytes() {
+    return files.stream().mapToLong(TextFile::bytes).sum();
+  }
+
+  /** A hash of the files' names and sizes, in hexadecimal. */
+  public String key() {
+    return key;
+  }
+
+  /** Share of the documents that is held out. */
+  public double evalFraction() {
+    return evalFraction;
+  }
+
+  /** Whether a document is held out for evaluation. */
+  public boolean isHeldOut(int file, long number) {
+    boolean heldOut = isHeldOutByHash(file, number);
+    boolean exchange =
+        exchanged != null && exchanged.file() == file && exchanged.number() == number;
+    return heldOut != exchange;
+  }
+
+  private boolean isHeldOutByHash(int file, long number) {
+    return chance(file, number) < evalFraction;
+  }
+
+  private float chance(int file, long number) {
+    return RandomKey.uniform(
+        new RandomKey(HELD_OUT, files.get(file).name().hashCode(), 0).stream(), number);
+  }
+
+  DocumentReader reader(int file, long offset, long number) {
+    return new DocumentReader(files.get(file), blockBytes, offset, number);
+  }
+
+  /** Reads on until both sides have a document; if the corpus ends before, one has to change. */
+  private Place documentToExchange() {
+    boolean training = false;
+    boolean heldOut = false;
+    int documents = 0;
+    Place first = null;
+    Place lowest = null;
+    float lowestChance = 2;
+    for (int file = 0; file < files.size(); file++) {
+      try (DocumentReader reader = reader(file, 0, 0)) {
+        for (Document d = reader.next(); d != null; d = reader.next()) {
+          documents++;
+          training |= !isHeldOutByHash(file, d.number());
+          heldOut |= isHeldOutByHash(file, d.number());
+          first = first == null ? new Place(file, d.number()) : first;
+          if (chance(file, d.number()) < lowestChance) {
+            lowestChance = chance(file, d.number());
+            lowest = new Place(file, d.number());
+          }
+          if ((training || evalFraction >= 1) && (heldOut || evalFraction <= 0)) {
+            return null;
+          }
+        }
+      }
+    }
+    return exchange(documents, training, first, lowest);
+  }
+
+  private Place exchange(int documents, boolean training, Place first, Place lowest) {
+    String where = files.size() == 1 ? files.getFirst().path().toString() : "the data";
+    if (documents == 0) {
+      throw new InputException(
+          "There is no text in %s, only blanks: name files with text.".formatted(where));
+    }
+    if (documents == 1) {
+      throw new InputException(
+          ("There is too little text in %s (one document, %d bytes) to hold some out for"
+                  + " evaluation: add text, or set eval_fraction to 0.")
+              .formatted(where, bytes()));
+    }
+    return training ? lowest : first;
+  }
+
+  private static String keyOf(List<TextFile> files) {
+    MessageDigest digest = sha256();
+    for (TextFile file : files) {
+      digest.update((file.name() + "\n" + file.bytes() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  /**
+   * Reads all files once: their digests, for the record; and every line of JSON lines, so that a
+   * malformed one shows now and not in the middle of a run.
+   *
+   * @param progress hears the share done, from 0 to 1
+   */
+  public List<FileDigest> digests(DoubleConsumer progress) {
+    List<FileDigest> digests = new ArrayList<>();
+    long total = Math.max(1, bytes());
+    long done = 0;
+    for (int file = 0; file < files.size(); file++) {
+      TextFile text = files.get(file);
+      if (text.jsonLines()) {
+        checkLines(file, done, total, progress);
+      }
+      digests.add(
+          new FileDigest(
+              text.path().toString(), text.bytes(), text.modified(), sha256(text)));
+      done += text.bytes();
+      progress.accept((double) done / total);
+    }
+    return List.copyOf(digests);
+  }
+
+  private void checkLines(int file, long done, long total, DoubleConsumer progress) {
+    try (DocumentReader reader = reader(file, 0, 0)) {
+      for (Document d = reader.next(); d != null; d = reader.next()) {
+        if (d.number() % 4096 == 0) {
+          progress.accept((double) (done + d.offset()) / total);
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that the files are those of a record. A file of the same size and time counts as
+   * unchanged; of one with another time the contents are compared.
+   *
+   * @throws InputException naming a file that is missing, new or changed
+   */
+  public void verify(List<FileDigest> recorded) {
+    for (int i = 0; i < Math.max(files.size(), recorded.size()); i++) {
+      if (i >= files.size()) {
+        throw changed(recorded.get(i).path(), "is missing now");
+      }
+      TextFile file = files.get(i);
+      if (i >= recorded.size()) {
+        throw changed(file.path().toString(), "was not there");
+      }
+      FileDigest then = recorded.get(i);
+      if (!file.path().getFileName().toString().equals(nameOf(then.path()))) {
+        throw changed(then.path(), "stood where %s is now".formatted(file.path()));
+      }
+      boolean same =
+          file.bytes() == then.bytes()
+              && (file.modified() == then.modified() || sha256(file).equals(then.sha256()));
+      if (!same) {
+        throw changed(file.path().toString(), "has other contents now");
+      }
+    }
+  }
+
+  private static String nameOf(String path) {
+    return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  }
+
+  static InputException changed(String what, String how) {
+    return new InputException(
+        ("The data changed since the run read it: %s %s. Bring the old files back to resume, or"
+                + " start a new run.")
+            .formatted(what, how));
+  }
+
+  private static String sha256(TextFile file) {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file.path())) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "%s can't be read: check that it is there and that you may open it."
+              .formatted(file.path()),
+          e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}
