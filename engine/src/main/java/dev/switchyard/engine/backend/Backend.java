@@ -142,8 +142,9 @@ public interface Backend extends AutoCloseable {
    * @param a [E, M, K], or [E, K, M] if transposeA
    * @param b [E, K, N], or [E, N, K] if transposeB
    * @param out [E, M, N]
-   * @param rowsUsed null, or [E]: rows of a (along its second axis) from this number on are known
-   *     to be zero, so that their work may be skipped; the result is the same as without the hint
+   * @param rowsUsed null, or [E] INT32: rows of a (along its second axis) from this number on are
+   *     known to be zero, so that their work may be skipped; the result is the same as without the
+   *     hint. It may exceed the rows that there are
    */
   void batchedMatmul(
       Tensor a,

@@ -58,7 +58,6 @@ public record RoutingConfig(
    */
   public int capacity(int tokens, int experts, boolean training) {
     double factor = training ? capacityFactor : evalCapacityFactor;
-    long share = (long) Math.floor(tokens * factor / experts);
-    return (int) Math.max(Math.min(tokens, share), minExpertCapacity);
+    return ExpertCapacity.of(tokens, experts, factor, minExpertCapacity);
   }
 }

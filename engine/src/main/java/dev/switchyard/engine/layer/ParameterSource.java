@@ -1,0 +1,47 @@
+package dev.switchyard.engine.layer;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Where layers under construction get their parameters: memory, or only a count. */
+@FunctionalInterface
+public interface ParameterSource {
+  /** How a parameter starts. */
+  enum Start {
+    /** Truncated normal with standard deviation sqrt(s/n), n the last axis (section 2.4). */
+    TRUNCATED_NORMAL,
+    /** Normal with the embedding's standard deviation. */
+    EMBEDDING,
+    /** Truncated normal with standard deviation sqrt(s/n), n the first axis (buckets). */
+    POSITION_BIAS,
+    /** All 1. */
+    ONES
+  }
+
+  /**
+   * A new parameter.
+   *
+   * @param names in the checkpoint: one, or one for each index of the first axis
+   * @param shape [out, in], [d], or [E, out, in]
+   */
+  Parameter create(Start start, List<String> names, int... shape);
+
+  /** A projection without bias, named {@code prefix.weight}. */
+  default Linear linear(String prefix, int out, int in) {
+    return new Linear(create(Start.TRUNCATED_NORMAL, List.of(prefix + ".weight"), out, in));
+  }
+
+  /** A normalisation's weight, named {@code prefix.weight}. */
+  default Parameter ones(String prefix, int size) {
+    return create(Start.ONES, List.of(prefix + ".weight"), size);
+  }
+
+  /** One matrix for each expert, named {@code prefix.expert_i.suffix.weight}. */
+  default Parameter experts(String prefix, String suffix, int experts, int out, int in) {
+    List<String> names =
+        IntStream.range(0, experts)
+            .mapToObj(i -> "%s.expert_%d.%s.weight".formatted(prefix, i, suffix))
+            .toList();
+    return create(Start.TRUNCATED_NORMAL, names, experts, out, in);
+  }
+}

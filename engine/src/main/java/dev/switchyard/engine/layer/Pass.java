@@ -1,0 +1,77 @@
+package dev.switchyard.engine.layer;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.tensor.Arena;
+import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.RandomKey;
+import dev.switchyard.engine.tensor.Tensor;
+
+/**
+ * One run of a model over one batch: what every layer needs to know of it.
+ *
+ * @param backend that computes
+ * @param arena from which activations are taken; they live until it is reset
+ * @param training whether dropout and jitter act, and activations are kept for the backward pass
+ * @param seed of dropout and jitter
+ * @param step of the run, for dropout and jitter
+ * @param observer hears of activations as they are made
+ */
+public record Pass(
+    Backend backend,
+    Arena arena,
+    boolean training,
+    long seed,
+    long step,
+    ActivationObserver observer) {
+
+  /** A real tensor that lives as long as the pass; its contents are undefined. */
+  public Tensor take(int... shape) {
+    return arena.take(shape);
+  }
+
+  /** An INT32 tensor that lives as long as the pass; its contents are undefined. */
+  public Tensor takeInts(int... shape) {
+    return arena.take(ElementType.INT32, shape);
+  }
+
+  /** An INT32 tensor with these elements. */
+  public Tensor ints(int[] elements, int... shape) {
+    Tensor tensor = takeInts(shape);
+    backend.write(tensor, elements);
+    return tensor;
+  }
+
+  /** The random numbers of one use in the model at this step. */
+  public RandomKey key(int site) {
+    return new RandomKey(seed, step, site);
+  }
+
+  /** Dropout in place, in training only. On a gradient, with the same site, its backward. */
+  public void dropout(Tensor x, double rate, int site) {
+    if (isDropping(rate)) {
+      backend.dropout(x, rate, key(site), x);
+    }
+  }
+
+  /** Whether dropout at this rate does anything in this pass. */
+  public boolean isDropping(double rate) {
+    return training && rate > 0;
+  }
+
+  /** A point to which {@link #forget} returns. */
+  public Arena.Mark mark() {
+    return arena.mark();
+  }
+
+  /** Gives back what was taken since the mark, unless a backward pass will need it. */
+  public void forgetUnlessTraining(Arena.Mark mark) {
+    if (!training) {
+      arena.release(mark);
+    }
+  }
+
+  /** Gives back what was taken since the mark. */
+  public void forget(Arena.Mark mark) {
+    arena.release(mark);
+  }
+}

@@ -1,0 +1,252 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.layer.Attention;
+import dev.switchyard.engine.layer.FeedForward;
+import dev.switchyard.engine.layer.ParameterSource;
+import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.PositionBias;
+import dev.switchyard.engine.layer.RandomUse;
+import dev.switchyard.engine.layer.RmsNorm;
+import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.Routing;
+import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.tensor.Arena;
+import dev.switchyard.engine.tensor.Tensor;
+
+/**
+ * One block of a stack: self-attention, cross-attention where there is an encoder to ask, and a
+ * feed-forward or Switch layer. Each sub-layer is x + dropout(layer(norm(x))).
+ */
+final class Block {
+  private final String name;
+  private final boolean encoder;
+  private final int number;
+  private final double dropoutRate;
+  private final Attention selfAttention;
+  private final PositionBias positionBias;
+  private final RmsNorm selfNorm;
+  private final Attention crossAttention;
+  private final RmsNorm crossNorm;
+  private final FeedForward feedForward;
+  private final SwitchLayer switchLayer;
+  private final RmsNorm feedForwardNorm;
+
+  /**
+   * What a block reads besides its tokens.
+   *
+   * @param own how the tokens lie
+   * @param bias [H, L, L] of self-attention
+   * @param memory [B * S, d], the encoder's result; null without cross-attention
+   * @param memorySequences how the memory lies
+   * @param routing of a Switch layer; null where the stack has none
+   */
+  record Surroundings(
+      Sequences own, Tensor bias, Tensor memory, Sequences memorySequences, Routing routing) {}
+
+  /** Kept for the backward pass: what each layer keeps, and the block's result [T, d]. */
+  record Saved(
+      RmsNorm.Saved selfNorm,
+      Attention.Saved self,
+      RmsNorm.Saved crossNorm,
+      Attention.Saved cross,
+      RmsNorm.Saved feedForwardNorm,
+      FeedForward.Saved feedForward,
+      SwitchLayer.Saved switchLayer,
+      Tensor out) {}
+
+  /** Block {@code number} of the encoder or of the decoder, named as in Hugging Face's models. */
+  Block(ParameterSource source, ModelConfig config, boolean encoder, int number) {
+    this.name = (encoder ? "encoder.block." : "decoder.block.") + number;
+    this.encoder = encoder;
+    this.number = number;
+    this.dropoutRate = config.dropoutRate();
+    String prefix = name + ".layer.0";
+    this.selfAttention =
+        attention(source, config, prefix + ".SelfAttention", !encoder, RandomUse.SELF_ATTENTION);
+    this.positionBias =
+        number == 0
+            ? new PositionBias(
+                source,
+                prefix + ".SelfAttention.relative_attention_bias",
+                config.relativeAttentionNumBuckets(),
+                config.numHeads(),
+                config.relativeAttentionMaxDistance(),
+                encoder)
+            : null;
+    this.selfNorm = norm(source, config, prefix);
+    boolean crosses = !encoder && config.isEncoderDecoder();
+    if (crosses) {
+      prefix = name + ".layer.1";
+      this.crossAttention =
+          attention(source, config, prefix + ".EncDecAttention", false, RandomUse.CROSS_ATTENTION);
+      this.crossNorm = norm(source, config, prefix);
+    } else {
+      this.crossAttention = null;
+      this.crossNorm = null;
+    }
+    prefix = name + (crosses ? ".layer.2" : ".layer.1");
+    boolean sparse = config.isSparse(encoder, number);
+    this.switchLayer = sparse ? switchLayer(source, config, prefix + ".mlp") : null;
+    this.feedForward = sparse ? null : feedForward(source, config, prefix + ".mlp");
+    this.feedForwardNorm = norm(source, config, prefix);
+  }
+
+  private Attention attention(
+      ParameterSource source, ModelConfig config, String prefix, boolean causal, RandomUse use) {
+    return new Attention(
+        source,
+        prefix,
+        config.dModel(),
+        config.numHeads(),
+        config.dKv(),
+        causal,
+        dropoutRate,
+        use.site(encoder, number));
+  }
+
+  private static RmsNorm norm(ParameterSource source, ModelConfig config, String prefix) {
+    return new RmsNorm(
+        source.ones(prefix + ".layer_norm", config.dModel()), config.layerNormEpsilon());
+  }
+
+  private FeedForward feedForward(ParameterSource source, ModelConfig config, String prefix) {
+    return new FeedForward(
+        source,
+        prefix,
+        config.dModel(),
+        config.dFf(),
+        config.isGated(),
+        dropoutRate,
+        RandomUse.HIDDEN.site(encoder, number));
+  }
+
+  private SwitchLayer switchLayer(ParameterSource source, ModelConfig config, String prefix) {
+    return new SwitchLayer(
+        source,
+        prefix,
+        config.numExperts(),
+        config.dModel(),
+        config.dFf(),
+        config.isGated(),
+        config.expertDropoutRate(),
+        encoder,
+        number);
+  }
+
+  /** Such as "encoder.block.1". */
+  String name() {
+    return name;
+  }
+
+  /** Place in the stack. */
+  int number() {
+    return number;
+  }
+
+  /** Whether its feed-forward layer is a Switch layer. */
+  boolean isSparse() {
+    return switchLayer != null;
+  }
+
+  /** The stack's position bias; block 0 alone has it. */
+  PositionBias positionBias() {
+    return positionBias;
+  }
+
+  /**
+   * Computes.
+   *
+   * @param tally the Switch layer's row, or null
+   * @param x [T, d]
+   */
+  Saved forward(Pass pass, Surroundings around, RoutingTally tally, Tensor x) {
+    Tensor normed = pass.take(x.shape());
+    RmsNorm.Saved selfNormSaved = selfNorm.forward(pass, x, normed);
+    Tensor y = pass.take(x.shape());
+    Attention.Saved self =
+        selfAttention.forward(pass, normed, around.own(), normed, around.own(), around.bias(), y);
+    addResidual(pass, x, y, RandomUse.SELF_ATTENTION_OUTPUT, ".self_attention");
+    x = y;
+
+    RmsNorm.Saved crossNormSaved = null;
+    Attention.Saved cross = null;
+    if (crossAttention != null) {
+      normed = pass.take(x.shape());
+      crossNormSaved = crossNorm.forward(pass, x, normed);
+      y = pass.take(x.shape());
+      cross =
+          crossAttention.forward(
+              pass, normed, around.own(), around.memory(), around.memorySequences(), null, y);
+      addResidual(pass, x, y, RandomUse.CROSS_ATTENTION_OUTPUT, ".cross_attention");
+      x = y;
+    }
+
+    normed = pass.take(x.shape());
+    RmsNorm.Saved feedForwardNormSaved = feedForwardNorm.forward(pass, x, normed);
+    y = pass.take(x.shape());
+    FeedForward.Saved dense = null;
+    SwitchLayer.Saved sparse = null;
+    if (switchLayer == null) {
+      dense = feedForward.forward(pass, normed, y);
+    } else {
+      sparse = switchLayer.forward(pass, around.routing(), tally, normed, y);
+    }
+    addResidual(
+        pass,
+        x,
+        y,
+        RandomUse.FEED_FORWARD_OUTPUT,
+        switchLayer == null ? ".feed_forward" : ".switch_layer");
+    return new Saved(
+        selfNormSaved, self, crossNormSaved, cross, feedForwardNormSaved, dense, sparse, y);
+  }
+
+  /**
+   * Adds to the weights' gradients.
+   *
+   * @param dX [T, d], the gradient of the block's result; becomes that of its input
+   * @param dMemory [B * S, d], added to; null without cross-attention
+   * @param dBias [H, L, L], added to
+   */
+  void backward(Pass pass, Saved saved, Tensor dX, Tensor dMemory, Tensor dBias) {
+    Arena.Mark mark = pass.mark();
+    Tensor dNormed = pass.take(dX.shape());
+
+    Tensor dY = branchGradient(pass, dX, RandomUse.FEED_FORWARD_OUTPUT);
+    if (switchLayer == null) {
+      feedForward.backward(pass, saved.feedForward(), dY, dNormed);
+    } else {
+      switchLayer.backward(pass, saved.switchLayer(), dY, dNormed);
+    }
+    feedForwardNorm.backward(pass, saved.feedForwardNorm(), dNormed, dX);
+
+    if (crossAttention != null) {
+      dY = branchGradient(pass, dX, RandomUse.CROSS_ATTENTION_OUTPUT);
+      crossAttention.backward(pass, saved.cross(), dY, dNormed, dMemory, null);
+      crossNorm.backward(pass, saved.crossNorm(), dNormed, dX);
+    }
+
+    dY = branchGradient(pass, dX, RandomUse.SELF_ATTENTION_OUTPUT);
+    selfAttention.backward(pass, saved.self(), dY, dNormed, null, dBias);
+    selfNorm.backward(pass, saved.selfNorm(), dNormed, dX);
+    pass.forget(mark);
+  }
+
+  /** y = x + dropout(y). */
+  private void addResidual(Pass pass, Tensor x, Tensor y, RandomUse use, String subLayer) {
+    pass.dropout(y, dropoutRate, use.site(encoder, number));
+    pass.backend().add(x, y);
+    pass.observer().computed(name + subLayer, y);
+  }
+
+  /** The gradient before dropout; dX itself, only to be read, where nothing is dropped out. */
+  private Tensor branchGradient(Pass pass, Tensor dX, RandomUse use) {
+    if (!pass.isDropping(dropoutRate)) {
+      return dX;
+    }
+    Tensor dY = pass.take(dX.shape());
+    pass.backend().dropout(dX, dropoutRate, pass.key(use.site(encoder, number)), dY);
+    return dY;
+  }
+}

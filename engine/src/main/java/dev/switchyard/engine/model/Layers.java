@@ -1,0 +1,67 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.layer.Linear;
+import dev.switchyard.engine.layer.OutputHead;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.layer.ParameterSource;
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The layers that a configuration asks for.
+ *
+ * @param encoder null for a decoder alone
+ * @param places the Switch layers, in the order in which tokens pass them
+ */
+record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places) {
+
+  /** Where a Switch layer stands; see {@link RoutingTrace.LayerRouting}. */
+  record Place(String name, boolean encoder, int block) {}
+
+  /** Builds them, asking for the parameters in a fixed order. */
+  static Layers build(ModelConfig config, ParameterSource source) {
+    if (config.vocabSize() < 1) {
+      throw new InputException(
+          "vocab_size is 0: give the model the number of token ids that its tokenizer has.");
+    }
+    int width = config.dModel();
+    Parameter shared =
+        source.create(
+            ParameterSource.Start.EMBEDDING,
+            List.of("shared.weight"),
+            config.vocabSize(),
+            width);
+    Stack encoder = config.isEncoderDecoder() ? new Stack(source, config, true, shared) : null;
+    Stack decoder = new Stack(source, config, false, shared);
+    OutputHead head =
+        config.tieWordEmbeddings()
+            ? new OutputHead(new Linear(shared), Math.pow(width, -0.5))
+            : new OutputHead(source.linear("lm_head", config.vocabSize(), width), 1);
+    List<Place> places = new ArrayList<>();
+    if (encoder != null) {
+      encoder.sparseBlocks().forEach(b -> places.add(new Place(b.name(), true, b.number())));
+    }
+    decoder.sparseBlocks().forEach(b -> places.add(new Place(b.name(), false, b.number())));
+    return new Layers(encoder, decoder, head, List.copyOf(places));
+  }
+
+  /** Elements of each parameter, in the order of {@link #build}; nothing is allocated. */
+  static List<Long> parameterSizes(ModelConfig config) {
+    List<Long> sizes = new ArrayList<>();
+    Layers.build(
+        config,
+        (start, names, shape) -> {
+          sizes.add(Tensor.sizeOf(shape));
+          return new Parameter(names, null, null);
+        });
+    return sizes;
+  }
+
+  /** How many Switch layers stand in the encoder. */
+  int encoderPlaces() {
+    return (int) places.stream().filter(Place::encoder).count();
+  }
+}

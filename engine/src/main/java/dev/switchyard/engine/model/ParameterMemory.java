@@ -1,0 +1,111 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.layer.ParameterSource;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model's parameters in a backend's memory. Gradients lie side by side in a few large blocks, so
+ * that all of them are zeroed, and their norm taken, at once.
+ */
+final class ParameterMemory implements ParameterSource, AutoCloseable {
+  private static final long LARGEST_BLOCK = 1L << 28;
+  private static final int ALIGNMENT = 16;
+
+  private final Backend backend;
+  private final Initialisation initialisation;
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<Tensor> gradientBlocks = new ArrayList<>();
+  private final List<Long> blockSizes = new ArrayList<>();
+  private long blockUsed;
+  private long elements;
+
+  /**
+   * Memory for parameters of these sizes, asked for in this order.
+   *
+   * @param initialisation null to leave all weights 0
+   * @param sizes elements of each parameter; null for no gradients
+   */
+  ParameterMemory(Backend backend, Initialisation initialisation, List<Long> sizes) {
+    this.backend = backend;
+    this.initialisation = initialisation;
+    if (sizes != null) {
+      planBlocks(sizes);
+    }
+  }
+
+  private void planBlocks(List<Long> sizes) {
+    long used = 0;
+    for (long size : sizes) {
+      long aligned = align(size);
+      if (used > 0 && used + aligned > LARGEST_BLOCK) {
+        blockSizes.add(used);
+        used = 0;
+      }
+      used += aligned;
+    }
+    blockSizes.add(used);
+  }
+
+  private static long align(long size) {
+    return Math.ceilDiv(size, (long) ALIGNMENT) * ALIGNMENT;
+  }
+
+  @Override
+  public Parameter create(Start start, List<String> names, int... shape) {
+    Tensor value = backend.allocate(shape);
+    if (initialisation != null) {
+      for (int i = 0; i < names.size(); i++) {
+        Tensor part =
+            names.size() == 1 ? value : value.part(i, i + 1).as(shape[1], shape[2]);
+        initialisation.fill(backend, start, names.get(i), part);
+      }
+    }
+    Parameter parameter =
+        new Parameter(names, value, blockSizes.isEmpty() ? null : gradient(shape));
+    parameters.add(parameter);
+    elements += value.size();
+    return parameter;
+  }
+
+  private Tensor gradient(int[] shape) {
+    long aligned = align(Tensor.sizeOf(shape));
+    if (gradientBlocks.isEmpty()
+        || blockUsed + aligned > blockSizes.get(gradientBlocks.size() - 1)) {
+      long size = blockSizes.get(gradientBlocks.size());
+      // Two axes: one would end at 2^31 elements.
+      gradientBlocks.add(
+          backend.allocate(Math.toIntExact(size / ALIGNMENT), ALIGNMENT));
+      blockUsed = 0;
+    }
+    Tensor gradient = new Tensor(gradientBlocks.getLast().storage(), blockUsed, shape);
+    blockUsed += aligned;
+    return gradient;
+  }
+
+  /** All parameters, in the order of their creation. */
+  List<Parameter> parameters() {
+    return List.copyOf(parameters);
+  }
+
+  /** All gradients, with zeros between them. */
+  List<Tensor> gradientBlocks() {
+    return List.copyOf(gradientBlocks);
+  }
+
+  /** Numbers in all parameters. */
+  long elements() {
+    return elements;
+  }
+
+  @Override
+  public void close() {
+    parameters.forEach(parameter -> backend.free(parameter.value()));
+    gradientBlocks.forEach(backend::free);
+    parameters.clear();
+    gradientBlocks.clear();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.layer.Embedding;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.layer.ParameterSource;
+import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.PositionBias;
+import dev.switchyard.engine.layer.RandomUse;
+import dev.switchyard.engine.layer.RmsNorm;
+import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.Routing;
+import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The encoder or the decoder: embedding, blocks, and a last normalisation. */
+final class Stack {
+  private final String name;
+  private final double dropoutRate;
+  private final int finalSite;
+  private final Embedding embedding;
+  private final List<Block> blocks = new ArrayList<>();
+  private final PositionBias positionBias;
+  private final RmsNorm finalNorm;
+  private final int heads;
+
+  /** Kept for the backward pass; {@code out} is the result, [T, d]. */
+  record Saved(
+      Tensor ids,
+      PositionBias.Saved positionBias,
+      List<Block.Saved> blocks,
+      RmsNorm.Saved finalNorm,
+      Sequences sequences,
+      Routing routing,
+      Tensor out) {}
+
+  /** A stack over the shared embedding table [V, d]. */
+  Stack(ParameterSource source, ModelConfig config, boolean encoder, Parameter table) {
+    this.name = encoder ? "encoder" : "decoder";
+    this.dropoutRate = config.dropoutRate();
+    this.finalSite = RandomUse.FINAL.site(encoder, 0);
+    this.embedding = new Embedding(table, dropoutRate, RandomUse.EMBEDDING.site(encoder, 0));
+    int count = encoder ? config.numLayers() : config.numDecoderLayers();
+    for (int number = 0; number < count; number++) {
+      blocks.add(new Block(source, config, encoder, number));
+    }
+    this.positionBias = blocks.getFirst().positionBias();
+    this.finalNorm =
+        new RmsNorm(
+            source.ones(name + ".final_layer_norm", config.dModel()), config.layerNormEpsilon());
+    this.heads = config.numHeads();
+  }
+
+  /** The blocks with a Switch layer, in order. */
+  List<Block> sparseBlocks() {
+    return blocks.stream().filter(Block::isSparse).toList();
+  }
+
+  /**
+   * Computes.
+   *
+   * @param ids [T] INT32
+   * @param own how they lie
+   * @param memory the encoder's part of the pass, for cross-attention; or null
+   * @param routing of the Switch layers; null where there is none
+   * @param tally of all Switch layers of the model
+   * @param firstRow the row of this stack's first Switch layer
+   */
+  Saved forward(
+      Pass pass,
+      Tensor ids,
+      Sequences own,
+      Saved memory,
+      Routing routing,
+      RoutingTally tally,
+      int firstRow) {
+    Tensor x = pass.take(own.tokens(), embedding.table().value().length(1));
+    embedding.forward(pass, ids, x);
+    pass.observer().computed(name + ".embedding", x);
+    PositionBias.Saved bias = positionBias.forward(pass, own.length());
+    Block.Surroundings around =
+        new Block.Surroundings(
+            own,
+            bias.bias(),
+            memory == null ? null : memory.out(),
+            memory == null ? null : memory.sequences(),
+            routing);
+    List<Block.Saved> saved = new ArrayList<>(blocks.size());
+    int row = firstRow;
+    for (Block block : blocks) {
+      RoutingTally counts = block.isSparse() ? tally.row(row++) : null;
+      Block.Saved last = block.forward(pass, around, counts, x);
+      saved.add(last);
+      x = last.out();
+    }
+    Tensor out = pass.take(x.shape());
+    RmsNorm.Saved normed = finalNorm.forward(pass, x, out);
+    pass.dropout(out, dropoutRate, finalSite);
+    pass.observer().computed(name + ".final_layer_norm", out);
+    return new Saved(ids, bias, saved, normed, own, routing, out);
+  }
+
+  /**
+   * Adds to the weights' gradients.
+   *
+   * @param dOut [T, d]; changed
+   * @param dMemory [B * S, d], added to; or null
+   */
+  void backward(Pass pass, Saved saved, Tensor dOut, Tensor dMemory) {
+    pass.dropout(dOut, dropoutRate, finalSite);
+    Tensor dX = pass.take(dOut.shape());
+    pass.backend().zero(dX);
+    finalNorm.backward(pass, saved.finalNorm(), dOut, dX);
+    int length = saved.sequences().length();
+    Tensor dBias = pass.take(heads, length, length);
+    pass.backend().zero(dBias);
+    for (int number = blocks.size() - 1; number >= 0; number--) {
+      blocks.get(number).backward(pass, saved.blocks().get(number), dX, dMemory, dBias);
+    }
+    positionBias.backward(pass, saved.positionBias(), dBias);
+    embedding.backward(pass, saved.ids(), dX);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.observe.StepReport.LayerReport;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one pass of a model over a batch gave.
+ *
+ * @param loss cross entropy, plus the weighted load-balancing losses and z-losses of all Switch
+ *     layers
+ * @param crossEntropy nats a label; 0 where there are no labels
+ * @param loadBalancingLoss mean over the Switch layers, unweighted; 0 where there are none
+ * @param zLoss mean over the Switch layers, unweighted
+ * @param droppedFraction tokens dropped over tokens routed, all Switch layers together
+ * @param tokens of the batch, without padding
+ * @param labels that count
+ * @param layers the Switch layers, in the order in which tokens pass them
+ * @param firstNotFinite where the loss is infinite or not a number: the first layer whose result is
+ */
+public record StepFigures(
+    double loss,
+    double crossEntropy,
+    double loadBalancingLoss,
+    double zLoss,
+    double droppedFraction,
+    long tokens,
+    long labels,
+    List<LayerReport> layers,
+    Optional<String> firstNotFinite) {
+
+  /** Whether the loss is a number. */
+  public boolean isFinite() {
+    return Double.isFinite(loss);
+  }
+
+  /** The same, naming the first layer whose result is not finite. */
+  StepFigures withFirstNotFinite(String layer) {
+    return new StepFigures(
+        loss,
+        crossEntropy,
+        loadBalancingLoss,
+        zLoss,
+        droppedFraction,
+        tokens,
+        labels,
+        layers,
+        Optional.of(layer));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.switchyard.engine.moe;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.layer.ParameterSource;
+import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.tensor.Tensor;
+
+/**
+ * The experts of one Switch layer: a feed-forward network each, over the tokens in its slots. All of
+ * them are computed together, one product of matrices each.
+ */
+public final class Experts {
+  private final Parameter in;
+  private final Parameter gatedIn;
+  private final Parameter out;
+  private final int hiddenWidth;
+  private final double dropoutRate;
+  private final int site;
+
+  /**
+   * Kept for the backward pass; M slots each.
+   *
+   * @param x [E, M, d]
+   * @param slotsUsed [E] or null
+   * @param gate [E, M, d_ff] before gelu; null without a gate
+   * @param linear [E, M, d_ff] that the gate multiplies; null without a gate
+   * @param hidden [E, M, d_ff] after activation and dropout
+   */
+  public record Saved(Tensor x, Tensor slotsUsed, Tensor gate, Tensor linear, Tensor hidden) {}
+
+  /**
+   * Experts named {@code prefix.expert_i.wi} and {@code .wo}, or {@code .wi_0}, {@code .wi_1} and
+   * {@code .wo} if gated.
+   *
+   * @param width of a token, d
+   * @param hiddenWidth d_ff
+   * @param dropoutRate of the hidden layer: expert dropout (section 2.4)
+   * @param site of that dropout
+   */
+  public Experts(
+      ParameterSource source,
+      String prefix,
+      int experts,
+      int width,
+      int hiddenWidth,
+      boolean gated,
+      double dropoutRate,
+      int site) {
+    this.in = source.experts(prefix, gated ? "wi_0" : "wi", experts, hiddenWidth, width);
+    this.gatedIn = gated ? source.experts(prefix, "wi_1", experts, hiddenWidth, width) : null;
+    this.out = source.experts(prefix, "wo", experts, width, hiddenWidth);
+    this.hiddenWidth = hiddenWidth;
+    this.dropoutRate = dropoutRate;
+    this.site = site;
+  }
+
+  /**
+   * Computes.
+   *
+   * @param x [E, M, d], zeros in empty slots
+   * @param slotsUsed [E] INT32: from here on an expert's slots are empty; or null
+   * @param y [E, M, d]
+   */
+  public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y) {
+    Backend backend = pass.backend();
+    Tensor hidden = pass.take(x.length(0), x.length(1), hiddenWidth);
+    Tensor gate = null;
+    Tensor linear = null;
+    if (gatedIn == null) {
+      backend.batchedMatmul(x, false, in.value(), true, hidden, false, slotsUsed);
+      backend.relu(hidden, hidden);
+    } else {
+      gate = pass.take(hidden.shape());
+      linear = pass.take(hidden.shape());
+      backend.batchedMatmul(x, false, in.value(), true, gate, false, slotsUsed);
+      backend.batchedMatmul(x, false, gatedIn.value(), true, linear, false, slotsUsed);
+      backend.geglu(gate, linear, hidden);
+    }
+    pass.dropout(hidden, dropoutRate, site);
+    backend.batchedMatmul(hidden, false, out.value(), true, y, false, slotsUsed);
+    return new Saved(x, slotsUsed, gate, linear, hidden);
+  }
+
+  /**
+   * Adds to the weights' gradients.
+   *
+   * @param dY [E, M, d], zeros in empty slots
+   * @param dX [E, M, d], overwritten
+   */
+  public void backward(Pass pass, Saved saved, Tensor dY, Tensor dX) {
+    Backend backend = pass.backend();
+    Tensor used = saved.slotsUsed();
+    Tensor dHidden = pass.take(saved.hidden().shape());
+    backend.batchedMatmul(dY, false, out.value(), false, dHidden, false, used);
+    backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);
+    pass.dropout(dHidden, dropoutRate, site);
+    if (gatedIn == null) {
+      backend.reluBackward(saved.hidden(), dHidden, dHidden);
+      backend.batchedMatmul(dHidden, false, in.value(), false, dX, false, used);
+      backend.batchedMatmul(dHidden, true, saved.x(), false, in.gradient(), true, used);
+    } else {
+      Tensor dGate = pass.take(dHidden.shape());
+      Tensor dLinear = pass.take(dHidden.shape());
+      backend.gegluBackward(saved.gate(), saved.linear(), dHidden, dGate, dLinear);
+      backend.batchedMatmul(dGate, false, in.value(), false, dX, false, used);
+      backend.batchedMatmul(dGate, true, saved.x(), false, in.gradient(), true, used);
+      backend.batchedMatmul(dLinear, false, gatedIn.value(), false, dX, true, used);
+      backend.batchedMatmul(dLinear, true, saved.x(), false, gatedIn.gradient(), true, used);
+    }
+  }
+}
