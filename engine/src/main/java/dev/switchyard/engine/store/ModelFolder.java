@@ -1,0 +1,111 @@
+package dev.switchyard.engine.store;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.layer.Parameter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model on disk: {@code config.json}, {@code model.safetensors}, a tokenizer, perhaps the dense
+ * twin. A run's checkpoint is one. Opening it reads the description only; weights are read by {@link
+ * #loadModel}.
+ */
+public final class ModelFolder {
+  private final Path path;
+  private final ModelDescription description;
+  private final Checkpoint checkpoint;
+
+  private ModelFolder(Path path, ModelDescription description, Checkpoint checkpoint) {
+    this.path = path;
+    this.description = description;
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * Opens a run (its newest checkpoint), a checkpoint or another model folder.
+   *
+   * @throws InputException where it is none, or a file is missing, cut or foreign
+   */
+  public static ModelFolder open(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new InputException(
+          Files.exists(path)
+              ? "%s is a file; a model is a folder with a config.json.".formatted(path)
+              : "There is no model %s.".formatted(path));
+    }
+    Path folder = RunFolder.isRun(path) ? RunFolder.checkpoints(path).newest() : path;
+    Path config = folder.resolve(Checkpoint.CONFIG);
+    if (!Files.exists(config)) {
+      throw new InputException(
+          "%s is no model: it has no %s.".formatted(folder, Checkpoint.CONFIG));
+    }
+    Checkpoint checkpoint =
+        Files.exists(folder.resolve(Checkpoint.STATE)) ? Checkpoint.open(folder) : null;
+    ModelFolder model = new ModelFolder(folder, ModelDescription.read(config), checkpoint);
+    model.checkTokenizer();
+    return model;
+  }
+
+  private void checkTokenizer() {
+    if (!isBytes() && !Files.isRegularFile(Path.of(tokenizer()))) {
+      throw new InputException(
+          "%s has no %s, which its config.json asks for."
+              .formatted(path, description.data().tokenizer()));
+    }
+  }
+
+  /** Where it is; of a run, the newest checkpoint's folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** What {@code config.json} says. */
+  public ModelDescription description() {
+    return description;
+  }
+
+  /** The tokenizer as settings name it: "bytes", or the path of the tokenizer.json beside. */
+  public String tokenizer() {
+    return isBytes()
+        ? description.data().tokenizer()
+        : path.resolve(Checkpoint.TOKENIZER).toString();
+  }
+
+  private boolean isBytes() {
+    return description.data().tokenizer().equals("bytes");
+  }
+
+  /** Whether the dense twin lies beside the model. */
+  public boolean hasTwin() {
+    return Files.exists(path.resolve(Checkpoint.TWIN));
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @param parameters of a model of this description
+   * @throws InputException naming file and tensor, where one is missing, too much, of another shape
+   *     or damaged
+   */
+  public void loadModel(Backend backend, List<Parameter> parameters) {
+    load(Checkpoint.MODEL, backend, parameters);
+  }
+
+  /** Reads the dense twin's weights; the parameters are those of its description's twin. */
+  public void loadTwin(Backend backend, List<Parameter> parameters) {
+    load(Checkpoint.TWIN, backend, parameters);
+  }
+
+  private void load(String file, Backend backend, List<Parameter> parameters) {
+    List<NamedTensor> tensors = parameters.stream().map(NamedTensor::of).toList();
+    if (checkpoint != null && checkpoint.has(file)) {
+      checkpoint.load(file, backend, tensors);
+    } else {
+      Map<String, String> noChecksums = null;
+      TensorFile.load(path.resolve(file), backend, tensors, noChecksums);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.switchyard.engine.store;
+
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.StepReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Reads what a run has written, also while it is being trained. */
+public final class RunHistory {
+  private RunHistory() {}
+
+  /** The reports of all steps so far; a last line that is not whole yet is left out. */
+  public static List<StepReport> reports(Path folder) {
+    List<StepReport> reports = new ArrayList<>();
+    forEachReport(folder, reports::add);
+    return reports;
+  }
+
+  /** Hands each report over, oldest first, without holding all of them. */
+  public static void forEachReport(Path folder, Consumer<StepReport> each) {
+    LineFile.read(
+        folder.resolve(RunFolder.METRICS), line -> each.accept(ReportJson.report(line)));
+  }
+
+  /** The events so far. */
+  public static List<RunEvent> events(Path folder) {
+    List<RunEvent> events = new ArrayList<>();
+    LineFile.read(
+        folder.resolve(RunFolder.EVENTS), line -> events.add(ReportJson.event(line)));
+    return events;
+  }
+
+  /**
+   * Where a run stands, seen from outside: "running", "paused", "finished" (its steps are done, or
+   * it was stopped), "failed", or "interrupted" where its process ended without a word.
+   */
+  public static String state(Path folder, List<RunEvent> events) {
+    String last = "";
+    for (RunEvent event : events) {
+      switch (event.kind()) {
+        case "started", "paused", "resumed", "stopped", "finished", "failed" -> last = event.kind();
+        default -> {}
+      }
+    }
+    if (RunLock.isHeld(folder)) {
+      return last.equals("paused") ? "paused" : "running";
+    }
+    return switch (last) {
+      case "finished", "stopped" -> "finished";
+      case "failed" -> "failed";
+      default -> "interrupted";
+    };
+  }
+}
