@@ -26,8 +26,7 @@ public final class CheckpointParts {
 
   /** Adds tensors as a safetensors file. */
   public CheckpointParts tensors(String name, Backend backend, List<NamedTensor> tensors) {
-    return add(
-        name, file -> Map.of("tensors", TensorFile.save(file, backend, tensors)));
+    return add(name, file -> Map.of("tensors", TensorFile.save(file, backend, tensors)));
   }
 
   /** Adds a small file. */

@@ -16,8 +16,7 @@ public final class FileProblem {
 
   /** A file or folder that could not be written. */
   public static InputException writing(Path path, IOException problem) {
-    return new InputException(
-        "Can't write %s: %s.".formatted(path, reason(problem)), problem);
+    return new InputException("Can't write %s: %s.".formatted(path, reason(problem)), problem);
   }
 
   /** A file or folder that could not be read. */
@@ -50,8 +49,6 @@ public final class FileProblem {
     if (problem instanceof FileSystemException inSystem && inSystem.getReason() != null) {
       return inSystem.getReason();
     }
-    return problem.getMessage() == null
-        ? problem.getClass().getSimpleName()
-        : problem.getMessage();
+    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
   }
 }

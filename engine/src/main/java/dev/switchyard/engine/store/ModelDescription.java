@@ -51,8 +51,7 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.put("is_gated_act", model.isGated());
     config.put("num_selected_experts", 1);
     // There each row of a batch has this room at every expert, whatever its length.
-    config.put(
-        "expert_capacity", routing.capacity(data.inputLength(), model.numExperts(), false));
+    config.put("expert_capacity", routing.capacity(data.inputLength(), model.numExperts(), false));
     config.put("router_bias", false);
     config.put("router_dtype", "float32");
     config.put("pad_token_id", 0);
@@ -72,7 +71,8 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
   /**
    * Reads {@code config.json}.
    *
-   * @throws InputException naming the file, where it is missing, damaged or of another kind of model
+   * @throws InputException naming the file, where it is missing, damaged or of another kind of
+   *     model
    */
   public static ModelDescription read(Path file) {
     ObjectNode json = Json.read(file);

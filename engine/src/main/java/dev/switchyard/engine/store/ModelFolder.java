@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * A model on disk: {@code config.json}, {@code model.safetensors}, a tokenizer, perhaps the dense
- * twin. A run's checkpoint is one. Opening it reads the description only; weights are read by {@link
- * #loadModel}.
+ * twin. A run's checkpoint is one. Opening it reads the description only; weights are read by
+ * {@link #loadModel}.
  */
 public final class ModelFolder {
   private final Path path;

@@ -20,15 +20,13 @@ public final class RunHistory {
 
   /** Hands each report over, oldest first, without holding all of them. */
   public static void forEachReport(Path folder, Consumer<StepReport> each) {
-    LineFile.read(
-        folder.resolve(RunFolder.METRICS), line -> each.accept(ReportJson.report(line)));
+    LineFile.read(folder.resolve(RunFolder.METRICS), line -> each.accept(ReportJson.report(line)));
   }
 
   /** The events so far. */
   public static List<RunEvent> events(Path folder) {
     List<RunEvent> events = new ArrayList<>();
-    LineFile.read(
-        folder.resolve(RunFolder.EVENTS), line -> events.add(ReportJson.event(line)));
+    LineFile.read(folder.resolve(RunFolder.EVENTS), line -> events.add(ReportJson.event(line)));
     return events;
   }
 

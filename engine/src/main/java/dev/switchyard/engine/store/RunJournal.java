@@ -149,8 +149,7 @@ public final class RunJournal implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       // An error too: whoever waits for a flush must hear of it instead of waiting for ever.
       if (problem == null) {
-        problem =
-            e instanceof InputException known ? known : new InputException(e.toString(), e);
+        problem = e instanceof InputException known ? known : new InputException(e.toString(), e);
       }
     }
   }

@@ -105,8 +105,7 @@ final class RunLock implements AutoCloseable {
   }
 
   private static void writeOwner(FileChannel channel) throws IOException {
-    byte[] owner =
-        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+    byte[] owner = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
     channel.truncate(0);
     ByteBuffer buffer = ByteBuffer.wrap(owner);
     while (buffer.hasRemaining()) {

@@ -177,14 +177,16 @@ final class SafetensorsHeader {
         throw problem(tensor.name(), "overlaps tensor %s".formatted(before));
       } else if (tensor.start() > end) {
         throw problem(
-            tensor.name(), "begins %,d bytes after the tensor before it".formatted(tensor.start() - end));
+            tensor.name(),
+            "begins %,d bytes after the tensor before it".formatted(tensor.start() - end));
       }
       end = tensor.end();
       before = tensor.name();
     }
     if (end != dataBytes) {
       throw new InputException(
-          "%s is damaged: its last %,d bytes belong to no tensor.".formatted(file, dataBytes - end));
+          "%s is damaged: its last %,d bytes belong to no tensor."
+              .formatted(file, dataBytes - end));
     }
   }
 

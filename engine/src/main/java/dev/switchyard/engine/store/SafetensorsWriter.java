@@ -18,7 +18,7 @@ public final class SafetensorsWriter {
   /** Gives a tensor's bytes, little-endian, when its turn comes; the segment may be reused then. */
   @FunctionalInterface
   public interface Source {
-    /** All bytes of the tensor. */
+    /** All bytes of the tensor, off the heap or in a byte array. */
     MemorySegment bytes();
   }
 
@@ -73,8 +73,7 @@ public final class SafetensorsWriter {
     MemorySegment bytes = pending.source().bytes();
     StoredTensor place = pending.place();
     if (bytes.byteSize() != place.end() - place.start()) {
-      throw new IllegalStateException(
-          "%s gave %d bytes".formatted(place.name(), bytes.byteSize()));
+      throw new IllegalStateException("%s gave %d bytes".formatted(place.name(), bytes.byteSize()));
     }
     CRC32C sum = new CRC32C();
     for (long at = 0; at < bytes.byteSize(); at += PIECE) {

@@ -35,8 +35,7 @@ public final class TensorFile {
   public static Map<String, String> save(Path file, Backend backend, List<NamedTensor> tensors)
       throws IOException {
     // One buffer, as large as the largest tensor, carries all of them.
-    long largest =
-        tensors.stream().mapToLong(t -> bytesOfPart(t)).max().orElse(0);
+    long largest = tensors.stream().mapToLong(t -> bytesOfPart(t)).max().orElse(0);
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment buffer = memory.allocate(Math.max(1, largest), 64);
       // Readers of the Hugging Face library ask for this mark: weights lie as PyTorch has them.
@@ -125,8 +124,7 @@ public final class TensorFile {
         if (place == null) {
           throw new InputException(
               "%s has no tensor %s: it belongs to another model.".formatted(stored.file(), name));
-        } else if (!Arrays.equals(
-            place.shape(), Arrays.stream(shape).asLongStream().toArray())) {
+        } else if (!Arrays.equals(place.shape(), Arrays.stream(shape).asLongStream().toArray())) {
           throw new InputException(
               "%s has tensor %s of shape %s, but the model needs %s."
                   .formatted(
@@ -147,8 +145,7 @@ public final class TensorFile {
     }
   }
 
-  private static void write(
-      Backend backend, MemorySegment bytes, StoredTensor place, Tensor into) {
+  private static void write(Backend backend, MemorySegment bytes, StoredTensor place, Tensor into) {
     if (place.type() == storedType(into.type()) && into.size() > 0) {
       backend.write(into, bytes);
     } else if (into.size() > 0) {

@@ -1,5 +1,5 @@
 /**
- * What lies on disk: safetensors files, checkpoints that are whole or absent, model folders, and run
- * folders with their history.
+ * What lies on disk: safetensors files, checkpoints that are whole or absent, model folders, and
+ * run folders with their history.
  */
 package dev.switchyard.engine.store;
