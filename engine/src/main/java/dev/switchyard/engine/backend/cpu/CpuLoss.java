@@ -1,0 +1,88 @@
+package dev.switchyard.engine.backend.cpu;
+
+import dev.switchyard.engine.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Cross entropy of rows of logits, and its gradient. */
+final class CpuLoss {
+  private final CpuThreads threads;
+
+  CpuLoss(CpuThreads threads) {
+    this.threads = threads;
+  }
+
+  /** See {@link dev.switchyard.engine.backend.Backend#crossEntropy}. */
+  void crossEntropy(Tensor logits, Tensor labels, Tensor loss, Tensor logSumExp) {
+    Operands.rankAtLeast(logits, "logits", 1);
+    int rows = logits.rows();
+    int n = logits.length(-1);
+    long logitsAt = Operands.floats(logits, "logits");
+    long labelsAt = Operands.ints(labels, "labels", rows);
+    long lossAt = Operands.floats(loss, "loss", rows);
+    long logSumExpAt = Operands.floats(logSumExp, "logSumExp", rows);
+    threads.overRows(
+        rows,
+        4L * n,
+        (from, to, thread) -> {
+          for (long row = from; row < to; row++) {
+            long x = logitsAt + 4 * row * n;
+            int label = label(labelsAt, row, n);
+            float whole = Reductions.logSumExp(x, n);
+            float nats = label < 0 ? 0 : whole - OffHeap.getFloat(x + 4L * label);
+            OffHeap.setFloat(lossAt + 4 * row, nats);
+            OffHeap.setFloat(logSumExpAt + 4 * row, whole);
+          }
+        });
+  }
+
+  /** See {@link dev.switchyard.engine.backend.Backend#crossEntropyBackward}. */
+  void crossEntropyBackward(
+      Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
+    Operands.rankAtLeast(logits, "logits", 1);
+    int rows = logits.rows();
+    int n = logits.length(-1);
+    long logitsAt = Operands.floats(logits, "logits");
+    long labelsAt = Operands.ints(labels, "labels", rows);
+    long logSumExpAt = Operands.floats(logSumExp, "logSumExp", rows);
+    long dLogitsAt = Operands.rows(dLogits, "dLogits", rows, n);
+    threads.overRows(
+        rows,
+        4L * n,
+        (from, to, thread) -> {
+          for (long row = from; row < to; row++) {
+            long d = dLogitsAt + 4 * row * n;
+            int label = label(labelsAt, row, n);
+            if (label < 0) {
+              OffHeap.clear(d, 4L * n);
+              continue;
+            }
+            float whole = OffHeap.getFloat(logSumExpAt + 4 * row);
+            float factor = (float) (scale * (1 + 2 * zLoss * whole));
+            scaledExp(logitsAt + 4 * row * n, whole, factor, d, n);
+            long hit = d + 4L * label;
+            OffHeap.setFloat(hit, OffHeap.getFloat(hit) - (float) scale);
+          }
+        });
+  }
+
+  /** out = factor e^(x - shift); out may be x. */
+  private static void scaledExp(long x, float shift, float factor, long out, int n) {
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shift));
+      Lanes.store(exp.mul(factor), out + 4L * i);
+    }
+    if (whole < n) {
+      VectorMask<Float> rest = Lanes.first(n - whole);
+      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * whole, rest).sub(shift));
+      Lanes.store(exp.mul(factor), out + 4L * whole, rest);
+    }
+  }
+
+  /** The label, or a negative number where the row is to be ignored. */
+  private static int label(long labels, long row, int n) {
+    int label = OffHeap.getInt(labels + 4 * row);
+    return label < 0 ? label : Operands.index(label, n, "labels", row);
+  }
+}

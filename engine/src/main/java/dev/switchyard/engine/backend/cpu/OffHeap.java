@@ -1,0 +1,103 @@
+package dev.switchyard.engine.backend.cpu;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Native memory by address. One segment spans the whole address space, so that kernels need neither
+ * a lifetime check nor a bounds check for each vector: whoever computes an address has checked the
+ * shapes before.
+ *
+ * <p>The memory comes from the C library and not from an arena of the JDK, because the JDK counts
+ * the latter against its limit for direct buffers, a quarter of the machine's memory by default.
+ */
+final class OffHeap {
+  /** All memory; an offset into it is an address. */
+  static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+  private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+
+  private static final MethodHandle CALLOC =
+      function(
+          "calloc",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static final MethodHandle FREE =
+      function("free", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+
+  private OffHeap() {}
+
+  /** Address of at least so many bytes of zeros, for {@link #free}. */
+  static long allocate(long bytes) {
+    long address;
+    try {
+      address = (long) CALLOC.invokeExact(1L, Math.max(1, bytes));
+    } catch (Throwable e) {
+      throw new IllegalStateException("Native memory could not be asked for.", e);
+    }
+    if (address == 0) {
+      throw new OutOfMemoryError("No " + (bytes >> 20) + " MB of native memory are left.");
+    }
+    return address;
+  }
+
+  /** Gives back what {@link #allocate} gave. */
+  static void free(long address) {
+    try {
+      FREE.invokeExact(address);
+    } catch (Throwable e) {
+      throw new IllegalStateException("Native memory could not be given back.", e);
+    }
+  }
+
+  static int getInt(long address) {
+    return ALL.get(INT, address);
+  }
+
+  static void setInt(long address, int value) {
+    ALL.set(INT, address, value);
+  }
+
+  static float getFloat(long address) {
+    return ALL.get(FLOAT, address);
+  }
+
+  static void setFloat(long address, float value) {
+    ALL.set(FLOAT, address, value);
+  }
+
+  static double getDouble(long address) {
+    return ALL.get(DOUBLE, address);
+  }
+
+  static void setDouble(long address, double value) {
+    ALL.set(DOUBLE, address, value);
+  }
+
+  /** Sets bytes to 0. */
+  static void clear(long address, long bytes) {
+    fill(address, bytes, (byte) 0);
+  }
+
+  /** Sets bytes to a value. */
+  static void fill(long address, long bytes, byte value) {
+    if (bytes > 0) {
+      ALL.asSlice(address, bytes).fill(value);
+    }
+  }
+
+  /** Copies bytes between places that do not overlap. */
+  static void copy(long from, long to, long bytes) {
+    MemorySegment.copy(ALL, from, ALL, to, bytes);
+  }
+
+  private static MethodHandle function(String name, FunctionDescriptor signature) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature);
+  }
+}

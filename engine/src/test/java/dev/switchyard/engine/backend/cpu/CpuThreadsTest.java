@@ -1,0 +1,71 @@
+package dev.switchyard.engine.backend.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class CpuThreadsTest {
+  @Test
+  void everyRowIsDoneOnceInEveryRound() {
+    try (CpuThreads threads = new CpuThreads(5)) {
+      for (int round = 0; round < 20_000; round++) {
+        int rows = 1 + round % 37;
+        AtomicIntegerArray done = new AtomicIntegerArray(rows);
+        threads.overEach(
+            rows,
+            (from, to, thread) -> {
+              for (long row = from; row < to; row++) {
+                done.incrementAndGet((int) row);
+              }
+            });
+        for (int row = 0; row < rows; row++) {
+          assertThat(done.get(row)).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void sleepingHelpersWakeUp() throws InterruptedException {
+    try (CpuThreads threads = new CpuThreads(3)) {
+      for (int round = 0; round < 20; round++) {
+        Thread.sleep(5);
+        AtomicIntegerArray done = new AtomicIntegerArray(1);
+        threads.overRows(1 << 20, 1, (from, to, thread) -> done.addAndGet(0, (int) (to - from)));
+        assertThat(done.get(0)).isEqualTo(1 << 20);
+      }
+    }
+  }
+
+  @Test
+  void whatAPartThrowsReachesTheCallerAndTheThreadsGoOn() {
+    try (CpuThreads threads = new CpuThreads(3)) {
+      for (int round = 0; round < 100; round++) {
+        assertThatIllegalStateException()
+            .isThrownBy(
+                () ->
+                    threads.overEach(
+                        9,
+                        (from, to, thread) -> {
+                          if (from == 7) {
+                            throw new IllegalStateException("seven");
+                          }
+                        }))
+            .withMessage("seven");
+      }
+      AtomicIntegerArray done = new AtomicIntegerArray(1);
+      threads.overEach(9, (from, to, thread) -> done.incrementAndGet(0));
+      assertThat(done.get(0)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void closedThreadsTakeNoWork() {
+    CpuThreads threads = new CpuThreads(2);
+    threads.close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> threads.overEach(2, (from, to, thread) -> {}));
+  }
+}

@@ -1,0 +1,311 @@
+package dev.switchyard.engine.backend.cpu;
+
+import dev.switchyard.engine.backend.AdafactorStep;
+import dev.switchyard.engine.backend.AdamWStep;
+import dev.switchyard.engine.backend.AttentionPlan;
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Every operation of a backend on tensors of random shapes and values: the same {@link Draw} leads
+ * to the same calls, so that two backends, or two runs of one, can be compared.
+ */
+enum OperationCase {
+  MATMUL {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int m = draw.length(300);
+      int k = draw.length(200);
+      int n = draw.length(300);
+      boolean transposeA = draw.coin();
+      boolean transposeB = draw.coin();
+      Tensor a = transposeA ? draw.reals(on, k, m) : draw.reals(on, m, k);
+      Tensor b = transposeB ? draw.reals(on, n, k) : draw.reals(on, k, n);
+      Tensor out = draw.reals(on, m, n);
+      on.matmul(a, transposeA, b, transposeB, out, draw.coin());
+      return List.of(out);
+    }
+  },
+
+  BATCHED_MATMUL {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int count = draw.length(9);
+      int rows = draw.length(180);
+      int columns = draw.length(100);
+      int n = draw.length(150);
+      boolean transposeA = draw.coin();
+      boolean transposeB = draw.coin();
+      int m = transposeA ? columns : rows;
+      int k = transposeA ? rows : columns;
+      int[] used = new int[count];
+      Tensor a = on.allocate(count, rows, columns);
+      for (int i = 0; i < count; i++) {
+        used[i] = draw.below(rows + 1);
+        on.write(
+            a.part(i, i + 1).as(rows, columns).part(0, used[i]), draw.reals(used[i] * columns));
+      }
+      Tensor b = transposeB ? draw.reals(on, count, n, k) : draw.reals(on, count, k, n);
+      Tensor out = draw.reals(on, count, m, n);
+      boolean accumulate = draw.coin();
+      Tensor hint = draw.integers(on, used);
+      on.batchedMatmul(a, transposeA, b, transposeB, out, accumulate, draw.coin() ? hint : null);
+      return List.of(out);
+    }
+  },
+
+  ELEMENTS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int n = draw.length(40_000);
+      Tensor x = draw.reals(on, n);
+      Tensor sum = draw.reals(on, n);
+      on.add(x, sum);
+      on.scale(sum, -1.75);
+      Tensor positive = on.allocate(n);
+      on.relu(x, positive);
+      Tensor dX = on.allocate(n);
+      on.reluBackward(positive, sum, dX);
+      Tensor zeros = draw.reals(on, n);
+      on.zero(zeros);
+      Tensor copied = draw.reals(on, n);
+      on.copy(x, copied);
+      return List.of(sum, positive, dX, zeros, copied);
+    }
+  },
+
+  GATED_UNITS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int n = draw.length(20_000);
+      Tensor a = draw.reals(on, n);
+      on.scale(a, 3);
+      Tensor b = draw.reals(on, n);
+      Tensor dOut = draw.reals(on, n);
+      Tensor out = on.allocate(n);
+      Tensor dA = on.allocate(n);
+      Tensor dB = on.allocate(n);
+      on.geglu(a, b, out);
+      on.gegluBackward(a, b, dOut, dA, dB);
+      return List.of(out, dA, dB);
+    }
+  },
+
+  RANDOM_NUMBERS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int n = draw.length(20_000);
+      Tensor x = draw.reals(on, n);
+      Tensor dropped = on.allocate(n);
+      Tensor jittered = on.allocate(n);
+      on.dropout(x, 0.3, draw.key(), dropped);
+      on.jitter(x, 0.01, draw.key(), jittered);
+      return List.of(dropped, jittered);
+    }
+  },
+
+  NORMALISATION {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int rows = draw.length(500);
+      int d = draw.length(300);
+      Tensor x = draw.reals(on, rows, d);
+      Tensor weight = draw.reals(on, d);
+      Tensor out = on.allocate(rows, d);
+      Tensor inverse = on.allocate(rows);
+      on.rmsNorm(x, weight, 1e-6, out, inverse);
+      Tensor dX = draw.reals(on, rows, d);
+      Tensor dWeight = draw.reals(on, d);
+      on.rmsNormBackward(draw.reals(on, rows, d), x, weight, inverse, dX, dWeight);
+      return List.of(out, inverse, dX, dWeight);
+    }
+  },
+
+  EMBEDDING {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int vocabulary = draw.length(100);
+      int tokens = draw.length(700);
+      int d = draw.length(200);
+      Tensor ids = draw.integers(on, draw.indices(tokens, -1, vocabulary));
+      Tensor out = draw.reals(on, tokens, d);
+      on.embed(ids, draw.reals(on, vocabulary, d), out);
+      Tensor dTable = draw.reals(on, vocabulary, d);
+      on.embedBackward(ids, draw.reals(on, tokens, d), dTable);
+      return List.of(out, dTable);
+    }
+  },
+
+  POSITION_BIAS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int heads = draw.length(8);
+      int lq = draw.length(70);
+      int lk = draw.length(70);
+      int buckets = 32;
+      Tensor bucket = draw.integers(on, draw.indices(lq * lk, 0, buckets)).as(lq, lk);
+      Tensor out = on.allocate(heads, lq, lk);
+      on.positionBias(draw.reals(on, buckets, heads), bucket, out);
+      Tensor dTable = draw.reals(on, buckets, heads);
+      on.positionBiasBackward(bucket, draw.reals(on, heads, lq, lk), dTable);
+      return List.of(out, dTable);
+    }
+  },
+
+  ATTENTION {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int heads = draw.length(5);
+      int size = 1 + draw.below(40);
+      int lq = draw.length(80);
+      boolean causal = draw.coin();
+      int lk = causal ? lq : draw.length(80);
+      int batch = draw.length(12);
+      double rate = draw.coin() ? 0.1 : 0;
+      AttentionPlan plan = new AttentionPlan(batch, heads, lq, lk, size, causal, rate, draw.key());
+      int width = heads * size;
+      Tensor q = draw.reals(on, batch * lq, width);
+      Tensor k = draw.reals(on, batch * lk, width);
+      Tensor v = draw.reals(on, batch * lk, width);
+      Tensor bias = draw.coin() ? draw.reals(on, heads, lq, lk) : null;
+      Tensor mask = draw.coin() ? draw.integers(on, draw.indices(batch * lk, 0, 2)) : null;
+      Tensor out = on.allocate(batch * lq, width);
+      Tensor state = on.allocate(on.attentionStateShape(plan));
+      mask = mask == null ? null : mask.as(batch, lk);
+      on.attention(plan, q, k, v, bias, mask, out, state);
+      Tensor dOut = draw.reals(on, batch * lq, width);
+      Tensor dQ = draw.reals(on, batch * lq, width);
+      Tensor dK = draw.reals(on, batch * lk, width);
+      Tensor dV = draw.reals(on, batch * lk, width);
+      Tensor dBias = bias == null ? null : draw.reals(on, heads, lq, lk);
+      on.attentionBackward(plan, q, k, v, bias, mask, out, state, dOut, dQ, dK, dV, dBias);
+      return bias == null ? List.of(out, dQ, dK, dV) : List.of(out, dQ, dK, dV, dBias);
+    }
+  },
+
+  ROUTING {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      RoutingPlan plan =
+          new RoutingPlan(draw.length(4), draw.length(200), 1 + draw.length(69), draw.length(12));
+      int tokens = plan.tokens();
+      int experts = plan.experts();
+      int slots = plan.slots();
+      Tensor logits = draw.reals(on, tokens, experts);
+      Tensor p = on.allocate(tokens, experts);
+      on.softmax(logits, p);
+      Tensor mask = draw.coin() ? draw.integers(on, draw.indices(tokens, 0, 2)) : null;
+      Tensor expert = draw.integers(on, new int[tokens]);
+      Tensor gate = on.allocate(tokens);
+      Tensor position = draw.integers(on, new int[tokens]);
+      Tensor slot = draw.integers(on, new int[tokens]);
+      Tensor slotToken = draw.integers(on, new int[slots]);
+      Tensor asked = draw.integers(on, new int[plan.groups() * experts]);
+      on.routeTopOne(plan, p, mask, expert, gate, position, slot, slotToken, asked);
+      Tensor sums = draw.reals(on, plan.groups(), experts);
+      on.sumProbabilities(plan, p, mask, sums);
+      Tensor figures = on.allocate(3);
+      on.routerFigures(logits, p, mask, figures);
+      int d = draw.length(100);
+      Tensor dispatched = draw.reals(on, slots, d);
+      on.dispatch(draw.reals(on, tokens, d), slotToken, dispatched);
+      Tensor combined = draw.reals(on, tokens, d);
+      on.combine(dispatched, slot, gate, combined);
+      Tensor dExpertOut = draw.reals(on, slots, d);
+      Tensor dGate = draw.reals(on, tokens);
+      Tensor dOut = draw.reals(on, tokens, d);
+      on.combineBackward(dOut, dispatched, slot, slotToken, gate, dExpertOut, dGate);
+      Tensor dX = draw.reals(on, tokens, d);
+      on.dispatchBackward(dExpertOut, slot, dX);
+      Tensor dLogits = draw.reals(on, tokens, experts);
+      Tensor balancing = draw.reals(on, plan.groups());
+      double zLoss = draw.coin() ? 0.1 : 0;
+      on.routerBackward(plan, logits, p, expert, dGate, asked, mask, balancing, zLoss, dLogits);
+      return List.of(
+          p,
+          expert,
+          gate,
+          position,
+          slot,
+          slotToken,
+          asked,
+          sums,
+          figures,
+          dispatched,
+          combined,
+          dExpertOut,
+          dGate,
+          dX,
+          dLogits);
+    }
+  },
+
+  LOSS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int rows = draw.length(60);
+      int vocabulary = draw.length(1500);
+      Tensor logits = draw.reals(on, rows, vocabulary);
+      on.scale(logits, 4);
+      Tensor labels = draw.integers(on, draw.indices(rows, -1, vocabulary));
+      Tensor loss = on.allocate(rows);
+      Tensor logSumExp = on.allocate(rows);
+      on.crossEntropy(logits, labels, loss, logSumExp);
+      Tensor dLogits = on.allocate(rows, vocabulary);
+      on.crossEntropyBackward(logits, labels, logSumExp, 0.02, 1e-2, dLogits);
+      return List.of(loss, logSumExp, dLogits);
+    }
+  },
+
+  SUMS {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      Tensor x = draw.reals(on, draw.length(100_000));
+      Tensor figures = on.allocate(2);
+      on.write(figures, new float[] {(float) on.sum(x), (float) on.sumOfSquares(x)});
+      return List.of(figures);
+    }
+  },
+
+  ADAM_W {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int n = draw.length(30_000);
+      Tensor parameter = draw.reals(on, n);
+      Tensor m = draw.reals(on, n);
+      Tensor v = draw.reals(on, n);
+      on.relu(v, v);
+      on.adamW(
+          parameter,
+          draw.reals(on, n),
+          m,
+          v,
+          new AdamWStep(0.01, 0.9, 0.99, 1e-8, 0.1, 1 + draw.below(9), 0.5));
+      return List.of(parameter, m, v);
+    }
+  },
+
+  ADAFACTOR {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      int count = draw.length(5);
+      int r = draw.length(150);
+      int c = draw.length(150);
+      AdafactorStep step = new AdafactorStep(0.01, 0.9, 1e-30, 1e-3, 1, 0.5);
+      Tensor parameter = draw.reals(on, count, r, c);
+      Tensor rows = on.allocate(count, r);
+      Tensor columns = on.allocate(count, c);
+      on.adafactor(parameter, draw.reals(on, count, r, c), rows, columns, step);
+      on.adafactor(parameter, draw.reals(on, count, r, c), rows, columns, step);
+      Tensor vector = draw.reals(on, c);
+      Tensor moment = on.allocate(c);
+      on.adafactor(vector, draw.reals(on, c), moment, step);
+      return List.of(parameter, rows, columns, vector, moment);
+    }
+  };
+
+  /** Runs the operations; gives their results. */
+  abstract List<Tensor> run(Backend on, Draw draw);
+}
