@@ -18,6 +18,10 @@ import java.lang.foreign.MemorySegment;
  * {@link #read} waits for it. One thread at a time may use a backend. Wrong shapes throw {@link
  * IllegalArgumentException}.
  *
+ * <p>Where an operation speaks of [T, d], a tensor of more axes counts as the matrix of its {@link
+ * Tensor#rows()} and its last axis, and where it speaks of [T], only the size counts. {@link
+ * Shapes} checks it.
+ *
  * <p>The same calls with the same values give the same bits on the same backend and machine.
  */
 public interface Backend extends AutoCloseable {
@@ -411,7 +415,8 @@ public interface Backend extends AutoCloseable {
 
   /**
    * One Adafactor update in place, with the second moment factored into means over rows and columns
-   * of the last two axes. Axes before them are independent matrices (experts).
+   * of the last two axes. Axes before them are independent matrices (experts): each is updated as
+   * if it were alone, its root mean squares too.
    *
    * @param parameter [..., R, C]
    * @param rows [..., R], mean of the squared gradient over columns

@@ -1,0 +1,413 @@
+package dev.switchyard.engine.backend.nd4j;
+
+import dev.switchyard.engine.backend.AdafactorStep;
+import dev.switchyard.engine.backend.AdamWStep;
+import dev.switchyard.engine.backend.AttentionPlan;
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.backend.Shapes;
+import dev.switchyard.engine.tensor.Arena;
+import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.RandomKey;
+import dev.switchyard.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The portable backend: ND4J's operations only, on whatever device ND4J runs. It is the yardstick
+ * for the faster ones. In double precision it serves gradient checks.
+ */
+public final class Nd4jBackend implements Backend {
+  private final ElementType type;
+  // What an operation needs for itself; every operation starts with all of it.
+  private final Arena scratch;
+  private final Nd4jProducts products;
+  private final Nd4jElementwise elementwise;
+  private final Nd4jNormalisation normalisation;
+  private final Nd4jRows rows;
+  private final Nd4jPositionBias positionBias;
+  private final Nd4jAttention attention;
+  private final Nd4jRouting routing;
+  private final Nd4jLoss crossEntropy;
+  private final Nd4jFigures figures;
+  private final Nd4jUpdates updates;
+
+  /**
+   * Starts ND4J if it has not been started.
+   *
+   * @param type of real tensors: FLOAT32 or FLOAT64
+   */
+  public Nd4jBackend(ElementType type) {
+    if (!type.isFloat()) {
+      throw new IllegalArgumentException("A backend computes in real numbers, not in " + type);
+    }
+    Nd4jRuntime.start();
+    this.type = type;
+    scratch = arena();
+    products = new Nd4jProducts(type);
+    elementwise = new Nd4jElementwise(type, scratch);
+    normalisation = new Nd4jNormalisation(type, scratch);
+    rows = new Nd4jRows(type, scratch);
+    positionBias = new Nd4jPositionBias(type);
+    attention = new Nd4jAttention(type, scratch);
+    routing = new Nd4jRouting(type);
+    crossEntropy = new Nd4jLoss(type, scratch);
+    figures = new Nd4jFigures(scratch);
+    updates = new Nd4jUpdates(type, scratch, figures);
+  }
+
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public String description() {
+    return Nd4jRuntime.description() + ", " + type;
+  }
+
+  @Override
+  public ElementType floatType() {
+    return type;
+  }
+
+  // ---- memory ----
+
+  @Override
+  public Tensor allocate(ElementType elementType, int... shape) {
+    return new Tensor(new Nd4jStorage(elementType, Tensor.sizeOf(shape)), 0, shape);
+  }
+
+  @Override
+  public Arena arena() {
+    return new Arena(type, Nd4jStorage::new);
+  }
+
+  @Override
+  public void read(Tensor from, MemorySegment to) {
+    checkBytes("read", from, to);
+    to.copyFrom(HostWindow.of(from).segment());
+  }
+
+  @Override
+  public void write(Tensor to, MemorySegment from) {
+    checkBytes("write", to, from);
+    HostWindow window = HostWindow.of(to);
+    window.segment().copyFrom(from);
+    window.publish();
+  }
+
+  private static void checkBytes(String operation, Tensor tensor, MemorySegment segment) {
+    long bytes = tensor.size() * tensor.type().bytes();
+    if (segment.byteSize() != bytes) {
+      throw new IllegalArgumentException(
+          operation
+              + " of "
+              + tensor
+              + " needs "
+              + bytes
+              + " bytes, but got "
+              + segment.byteSize());
+    }
+  }
+
+  @Override
+  public void zero(Tensor tensor) {
+    Views.flat(tensor).assign(0);
+  }
+
+  @Override
+  public void copy(Tensor from, Tensor to) {
+    Shapes.of("copy").types(from.type(), to).sameSize(from, to);
+    Views.flat(to).assign(Views.flat(from));
+  }
+
+  // ---- operations: each kind has its class ----
+
+  @Override
+  public void matmul(
+      Tensor a, boolean transposeA, Tensor b, boolean transposeB, Tensor out, boolean accumulate) {
+    scratch.reset();
+    products.matmul(a, transposeA, b, transposeB, out, accumulate);
+  }
+
+  @Override
+  public void batchedMatmul(
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      Tensor out,
+      boolean accumulate,
+      Tensor rowsUsed) {
+    scratch.reset();
+    products.batchedMatmul(a, transposeA, b, transposeB, out, accumulate, rowsUsed);
+  }
+
+  @Override
+  public void add(Tensor from, Tensor to) {
+    scratch.reset();
+    elementwise.add(from, to);
+  }
+
+  @Override
+  public void scale(Tensor tensor, double factor) {
+    scratch.reset();
+    elementwise.scale(tensor, factor);
+  }
+
+  @Override
+  public void relu(Tensor x, Tensor out) {
+    scratch.reset();
+    elementwise.relu(x, out);
+  }
+
+  @Override
+  public void reluBackward(Tensor y, Tensor dOut, Tensor dX) {
+    scratch.reset();
+    elementwise.reluBackward(y, dOut, dX);
+  }
+
+  @Override
+  public void geglu(Tensor a, Tensor b, Tensor out) {
+    scratch.reset();
+    elementwise.geglu(a, b, out);
+  }
+
+  @Override
+  public void gegluBackward(Tensor a, Tensor b, Tensor dOut, Tensor dA, Tensor dB) {
+    scratch.reset();
+    elementwise.gegluBackward(a, b, dOut, dA, dB);
+  }
+
+  @Override
+  public void dropout(Tensor x, double rate, RandomKey key, Tensor out) {
+    scratch.reset();
+    elementwise.dropout(x, rate, key, out);
+  }
+
+  @Override
+  public void jitter(Tensor x, double epsilon, RandomKey key, Tensor out) {
+    scratch.reset();
+    elementwise.jitter(x, epsilon, key, out);
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor out, Tensor inverseRms) {
+    scratch.reset();
+    normalisation.rmsNorm(x, weight, epsilon, out, inverseRms);
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
+    scratch.reset();
+    normalisation.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight);
+  }
+
+  @Override
+  public void embed(Tensor ids, Tensor table, Tensor out) {
+    scratch.reset();
+    rows.embed(ids, table, out);
+  }
+
+  @Override
+  public void embedBackward(Tensor ids, Tensor dOut, Tensor dTable) {
+    scratch.reset();
+    rows.embedBackward(ids, dOut, dTable);
+  }
+
+  @Override
+  public void positionBias(Tensor table, Tensor bucket, Tensor out) {
+    scratch.reset();
+    positionBias.forward(table, bucket, out);
+  }
+
+  @Override
+  public void positionBiasBackward(Tensor bucket, Tensor dBias, Tensor dTable) {
+    scratch.reset();
+    positionBias.backward(bucket, dBias, dTable);
+  }
+
+  @Override
+  public int[] attentionStateShape(AttentionPlan plan) {
+    return Nd4jAttention.stateShape(plan);
+  }
+
+  @Override
+  public void attention(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state) {
+    scratch.reset();
+    attention.forward(plan, q, k, v, bias, keyMask, out, state);
+  }
+
+  @Override
+  public void attentionBackward(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV,
+      Tensor dBias) {
+    scratch.reset();
+    attention.backward(plan, q, k, v, bias, keyMask, out, state, dOut, dQ, dK, dV, dBias);
+  }
+
+  @Override
+  public void softmax(Tensor logits, Tensor probabilities) {
+    scratch.reset();
+    normalisation.softmax(logits, probabilities);
+  }
+
+  @Override
+  public void routeTopOne(
+      RoutingPlan plan,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor gate,
+      Tensor position,
+      Tensor slot,
+      Tensor slotToken,
+      Tensor asked) {
+    scratch.reset();
+    routing.routeTopOne(
+        plan, probabilities, tokenMask, expert, gate, position, slot, slotToken, asked);
+  }
+
+  @Override
+  public void sumProbabilities(
+      RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
+    scratch.reset();
+    routing.sumProbabilities(plan, probabilities, tokenMask, out);
+  }
+
+  @Override
+  public void routerFigures(Tensor logits, Tensor probabilities, Tensor tokenMask, Tensor out) {
+    scratch.reset();
+    routing.figures(logits, probabilities, tokenMask, out);
+  }
+
+  @Override
+  public void dispatch(Tensor x, Tensor slotToken, Tensor out) {
+    scratch.reset();
+    rows.dispatch(x, slotToken, out);
+  }
+
+  @Override
+  public void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
+    scratch.reset();
+    rows.dispatchBackward(dDispatched, slot, dX);
+  }
+
+  @Override
+  public void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out) {
+    scratch.reset();
+    rows.combine(expertOut, slot, gate, out);
+  }
+
+  @Override
+  public void combineBackward(
+      Tensor dOut,
+      Tensor expertOut,
+      Tensor slot,
+      Tensor slotToken,
+      Tensor gate,
+      Tensor dExpertOut,
+      Tensor dGate) {
+    scratch.reset();
+    rows.combineBackward(dOut, expertOut, slot, slotToken, gate, dExpertOut, dGate);
+  }
+
+  @Override
+  public void routerBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      Tensor probabilities,
+      Tensor expert,
+      Tensor dGate,
+      Tensor asked,
+      Tensor tokenMask,
+      Tensor balancing,
+      double zLoss,
+      Tensor dLogits) {
+    scratch.reset();
+    routing.backward(
+        plan, logits, probabilities, expert, dGate, asked, tokenMask, balancing, zLoss, dLogits);
+  }
+
+  @Override
+  public void crossEntropy(Tensor logits, Tensor labels, Tensor loss, Tensor logSumExp) {
+    scratch.reset();
+    crossEntropy.forward(logits, labels, loss, logSumExp);
+  }
+
+  @Override
+  public void crossEntropyBackward(
+      Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
+    scratch.reset();
+    crossEntropy.backward(logits, labels, logSumExp, scale, zLoss, dLogits);
+  }
+
+  @Override
+  public double sum(Tensor tensor) {
+    scratch.reset();
+    return figures.sum(tensor);
+  }
+
+  @Override
+  public double sumOfSquares(Tensor tensor) {
+    scratch.reset();
+    return figures.sumOfSquares(tensor);
+  }
+
+  @Override
+  public boolean allFinite(Tensor tensor) {
+    scratch.reset();
+    return figures.allFinite(tensor);
+  }
+
+  @Override
+  public void adamW(Tensor parameter, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
+    scratch.reset();
+    updates.adamW(parameter, gradient, m, v, step);
+  }
+
+  @Override
+  public void adafactor(
+      Tensor parameter, Tensor gradient, Tensor rows, Tensor columns, AdafactorStep step) {
+    scratch.reset();
+    updates.adafactor(parameter, gradient, rows, columns, step);
+  }
+
+  @Override
+  public void adafactor(
+      Tensor parameter, Tensor gradient, Tensor secondMoment, AdafactorStep step) {
+    scratch.reset();
+    updates.adafactor(parameter, gradient, secondMoment, step);
+  }
+
+  @Override
+  public void synchronize() {
+    Nd4j.getExecutioner().commit();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

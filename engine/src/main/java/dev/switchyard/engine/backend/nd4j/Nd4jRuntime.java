@@ -1,0 +1,36 @@
+package dev.switchyard.engine.backend.nd4j;
+
+import dev.switchyard.engine.backend.BlasKernels;
+import java.util.Properties;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Starts ND4J, once, with what must be said before its native library loads. */
+public final class Nd4jRuntime {
+  private static boolean started;
+
+  private Nd4jRuntime() {}
+
+  /** Starts ND4J; later calls do nothing. */
+  public static synchronized void start() {
+    if (started) {
+      return;
+    }
+    started = true;
+    BlasKernels.choose();
+    // JavaCPP would refuse memory beyond twice the Java heap; the engine plans its own memory.
+    setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    Nd4j.getExecutioner();
+  }
+
+  private static void setIfAbsent(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** One line: the device and its threads. */
+  static String description() {
+    Properties facts = Nd4j.getExecutioner().getEnvironmentInformation();
+    return "ND4J on " + facts.get("backend") + ", " + facts.get("omp.threads") + " threads";
+  }
+}
