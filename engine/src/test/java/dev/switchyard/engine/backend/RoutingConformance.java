@@ -2,6 +2,7 @@ package dev.switchyard.engine.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -184,7 +185,9 @@ interface RoutingConformance {
     if (experts > 1 || zLoss > 0) {
       bench().assertGradient("logits in " + plan, dLogits, null, logits, loss, experts);
     } else {
-      bench().assertClose("gradient of one expert", dLogits, new double[logits.length], 1);
+      for (double gradient : bench().values(dLogits)) {
+        assertThat(gradient).isCloseTo(0, within(bench().tolerance(1)));
+      }
     }
     double[] gradient = bench().values(dLogits);
     for (int i = 0; mask != null && i < gradient.length; i++) {

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.backend.nd4j;
 
 import dev.switchyard.engine.backend.BlasKernels;
+import java.util.Optional;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -19,6 +20,7 @@ public final class Nd4jRuntime {
     BlasKernels.choose();
     // JavaCPP would refuse memory beyond twice the Java heap; the engine plans its own memory.
     setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
     Nd4j.getExecutioner();
   }
 
@@ -26,6 +28,20 @@ public final class Nd4jRuntime {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
     }
+  }
+
+  /** Whether ND4J computes, or would compute, on a GPU. */
+  public static boolean usesGpu() {
+    return CudaBuild.serves();
+  }
+
+  /**
+   * One line for people where ND4J's CUDA build is on the class path but can't be used: why, and
+   * that the CPU does the work.
+   */
+  public static Optional<String> note() {
+    return CudaBuild.obstacle()
+        .map(why -> "ND4J's CUDA build can't be used: " + why + ". ND4J computes on the CPU.");
   }
 
   /** One line: the device and its threads. */
