@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -172,6 +174,52 @@ final class LineFile implements AutoCloseable {
       read(file, (parsed, bytes) -> each.accept(parsed));
     } catch (IOException e) {
       throw FileProblem.reading(file, e);
+    }
+  }
+
+  /** The last whole line, found from the end of the file; nothing where there is none. */
+  static Optional<JsonNode> last(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      for (long tail = GATHER; ; tail *= 4) {
+        long from = Math.max(0, channel.size() - tail);
+        Optional<JsonNode> found = lastIn(read(channel, from), from == 0);
+        if (found.isPresent() || from == 0 || tail > LONGEST_LINE) {
+          return found;
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw FileProblem.reading(file, e);
+    }
+  }
+
+  private static byte[] read(FileChannel channel, long from) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(channel.size() - from));
+    while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
+      // Reads on until the end.
+    }
+    return Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
+  /** What follows the last end of a line is not whole; what precedes the first, perhaps not. */
+  private static Optional<JsonNode> lastIn(byte[] tail, boolean fromTheStart) {
+    int end = tail.length - 1;
+    while (end >= 0 && tail[end] != '\n') {
+      end--;
+    }
+    int begin = end - 1;
+    while (begin >= 0 && tail[begin] != '\n') {
+      begin--;
+    }
+    if (end < 0 || (begin < 0 && !fromTheStart)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode line = Json.LINES.readTree(Arrays.copyOfRange(tail, begin + 1, end));
+      return line.isObject() ? Optional.of(line) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -2,9 +2,11 @@ package dev.switchyard.engine.store;
 
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Reads what a run has written, also while it is being trained. */
@@ -21,6 +23,16 @@ public final class RunHistory {
   /** Hands each report over, oldest first, without holding all of them. */
   public static void forEachReport(Path folder, Consumer<StepReport> each) {
     LineFile.read(folder.resolve(RunFolder.METRICS), line -> each.accept(ReportJson.report(line)));
+  }
+
+  /** The report of the last step, without reading those before; nothing before the first step. */
+  public static Optional<StepReport> lastReport(Path folder) {
+    return LineFile.last(folder.resolve(RunFolder.METRICS)).map(ReportJson::report);
+  }
+
+  /** A report as the object that {@code metrics.jsonl} has for it, on one line. */
+  public static String line(StepReport report) {
+    return new String(Json.line(ReportJson.of(report)), StandardCharsets.UTF_8);
   }
 
   /** The events so far. */

@@ -36,6 +36,32 @@ final class RunJournalTest {
   }
 
   @Test
+  void theLastReportIsFoundWithoutReadingTheOthers() throws IOException {
+    assertThat(RunHistory.lastReport(folder)).isEmpty();
+    try (RunJournal journal = RunJournal.after(folder, 0)) {
+      for (int step = 1; step <= 2000; step++) {
+        journal.add(report(step));
+      }
+    }
+    Path metrics = folder.resolve(RunFolder.METRICS);
+    assertThat(RunHistory.lastReport(folder).orElseThrow().step()).isEqualTo(2000);
+
+    Files.writeString(metrics, "{\"step\": 2001, \"cut", StandardOpenOption.APPEND);
+    assertThat(RunHistory.lastReport(folder).orElseThrow().step()).isEqualTo(2000);
+
+    Files.writeString(metrics, "no line at all");
+    assertThat(RunHistory.lastReport(folder)).isEmpty();
+  }
+
+  @Test
+  void aLineLongerThanTheTailThatIsReadFirstIsFoundToo() throws IOException {
+    String blanks = " ".repeat(1 << 20);
+    Files.writeString(
+        folder.resolve(RunFolder.METRICS), "{\"step\": 1}\n{%s\"step\": 2}\n".formatted(blanks));
+    assertThat(RunHistory.lastReport(folder).orElseThrow().step()).isEqualTo(2);
+  }
+
+  @Test
   void aLineHasTheKeysThatWerePromised() throws IOException {
     try (RunJournal journal = RunJournal.after(folder, 0)) {
       journal.add(report(1));
