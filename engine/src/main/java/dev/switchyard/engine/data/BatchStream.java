@@ -6,10 +6,10 @@ import dev.switchyard.engine.tensor.RandomKey;
 import java.util.List;
 
 /**
- * Batches of a corpus without end, a pure function of text, settings and seed. Rows are cut from the
- * training documents, epoch after epoch, and drawn in random order from windows of {@code
- * shuffle_rows}. {@link #position()} at any batch and {@link #resume} go on with the very same rows,
- * also with another number of rows in a batch; that reads two windows again at most.
+ * Batches of a corpus without end, a pure function of text, settings and seed. Rows are cut from
+ * the training documents, epoch after epoch, and drawn in random order from windows of {@code
+ * shuffle_rows}. {@link #position()} at any batch and {@link #resume} go on with the very same
+ * rows, also with another number of rows in a batch; that reads two windows again at most.
  *
  * <p>For one thread at a time; the tokenizer stays the caller's.
  */
@@ -58,8 +58,7 @@ public final class BatchStream implements AutoCloseable {
     this.seed = seed;
     this.row = position.row();
     this.start = position.window();
-    this.reader =
-        new RowReader(corpus, tokenizer, objective, config.packDocuments(), seed, start);
+    this.reader = new RowReader(corpus, tokenizer, objective, config.packDocuments(), seed, start);
     int length = config.shuffleRows();
     this.window = new int[length][];
     this.following = new int[length][];

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /**
- * Text to learn from, of any size: it stays on disk and is read document by document (a line of JSON
- * lines, a block of plain text). Each document belongs either to training or to the part held out
- * for evaluation, by a hash of its file's name and its number, whatever the run's seed. Safe for use
- * by several threads at once.
+ * Text to learn from, of any size: it stays on disk and is read document by document (a line of
+ * JSON lines, a block of plain text). Each document belongs either to training or to the part held
+ * out for evaluation, by a hash of its file's name and its number, whatever the run's seed. Safe
+ * for use by several threads at once.
  */
 public final class Corpus {
   private static final long LARGEST_BLOCK = 8192;
@@ -38,8 +38,7 @@ public final class Corpus {
   private Corpus(List<TextFile> files, double evalFraction) {
     this.files = files;
     this.evalFraction = evalFraction;
-    this.blockBytes =
-        (int) Math.clamp(bytes() / WANTED_BLOCKS, SMALLEST_BLOCK, LARGEST_BLOCK);
+    this.blockBytes = (int) Math.clamp(bytes() / WANTED_BLOCKS, SMALLEST_BLOCK, LARGEST_BLOCK);
     this.key = keyOf(files);
     this.exchanged = documentToExchange();
   }
@@ -169,8 +168,7 @@ public final class Corpus {
         checkLines(file, done, total, progress);
       }
       digests.add(
-          new FileDigest(
-              text.path().toString(), text.bytes(), text.modified(), sha256(text)));
+          new FileDigest(text.path().toString(), text.bytes(), text.modified(), sha256(text)));
       done += text.bytes();
       progress.accept((double) done / total);
     }

@@ -217,7 +217,8 @@ final class DocumentReader implements AutoCloseable {
       }
       return text;
     } catch (JsonProcessingException e) {
-      throw malformed("not valid JSON (%s)".formatted(e.getOriginalMessage().lines().findFirst().orElse("")));
+      throw malformed(
+          "not valid JSON (%s)".formatted(e.getOriginalMessage().lines().findFirst().orElse("")));
     } catch (IOException e) {
       throw unreadable(e);
     }

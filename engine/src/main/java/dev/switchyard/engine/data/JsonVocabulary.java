@@ -87,8 +87,7 @@ final class JsonVocabulary {
   /** Whether a token is left out of decoded text: special ones other than sentinels. */
   boolean hidden(int id) {
     String word = words.get(id);
-    return word == null
-        || (special.get(id) && !word.equals(SentinelText.of(sentinelNumber(word))));
+    return word == null || (special.get(id) && !word.equals(SentinelText.of(sentinelNumber(word))));
   }
 
   private static int sentinelNumber(String word) {
@@ -133,8 +132,8 @@ final class JsonVocabulary {
   }
 
   /**
-   * The bytes of a word in the alphabet of byte-level tokenizers: printable Latin-1 characters stand
-   * for themselves, and characters from U+0100 on for the other bytes, in order.
+   * The bytes of a word in the alphabet of byte-level tokenizers: printable Latin-1 characters
+   * stand for themselves, and characters from U+0100 on for the other bytes, in order.
    */
   private static byte[] bytesOf(String word) {
     byte[] bytes = new byte[word.length()];

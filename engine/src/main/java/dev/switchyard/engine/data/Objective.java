@@ -23,7 +23,8 @@ public sealed interface Objective permits SpanCorruption, LanguageModel {
    *
    * @param tokens raw tokens, from {@link #shortestRow} to {@link #rowLength} of them
    * @param seed of the run
-   * @param number of the row among all rows of its stream; with the seed it fixes all random choices
+   * @param number of the row among all rows of its stream; with the seed it fixes all random
+   *     choices
    */
   void write(Batch batch, int row, int[] tokens, long seed, long number);
 

@@ -1,8 +1,9 @@
 package dev.switchyard.engine.data;
 
 /**
- * Where a {@link BatchStream} stands: enough to go on with exactly the next row. Rows are drawn from
- * windows of {@code shuffle_rows} rows each; the window in hand is read again from where it starts.
+ * Where a {@link BatchStream} stands: enough to go on with exactly the next row. Rows are drawn
+ * from windows of {@code shuffle_rows} rows each; the window in hand is read again from where it
+ * starts.
  *
  * @param row rows given so far
  * @param window where the window of that row starts in the text

@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * Cuts the training documents into rows of raw tokens, epoch after epoch without end; each epoch
- * takes the files in an order of its own. Packed, the documents follow one another with an end token
- * after each; else each document starts a row, and its last row may be short.
+ * takes the files in an order of its own. Packed, the documents follow one another with an end
+ * token after each; else each document starts a row, and its last row may be short.
  */
 final class RowReader implements AutoCloseable {
   private static final int SITE = 0x66696C65;

@@ -85,8 +85,8 @@ public record SpanCorruption(
     }
     if (tokenizer.sentinels() == 0) {
       throw new InputException(
-          "The tokenizer has no sentinels (<extra_id_0>, ...), which span corruption needs: take the"
-              + " tokenizer bytes or one of T5's, or set objective to language_model.");
+          "The tokenizer has no sentinels (<extra_id_0>, ...), which span corruption needs: take"
+              + " the tokenizer bytes or one of T5's, or set objective to language_model.");
     }
     if (full.spans() > tokenizer.sentinels()) {
       throw new InputException(

@@ -32,7 +32,8 @@ final class TextFiles {
    */
   static List<TextFile> find(List<String> paths) {
     if (paths.isEmpty()) {
-      throw new InputException("No data is given: name a text file (%s) or a folder.".formatted(KINDS));
+      throw new InputException(
+          "No data is given: name a text file (%s) or a folder.".formatted(KINDS));
     }
     List<TextFile> files = new ArrayList<>();
     Set<Path> seen = new HashSet<>();
@@ -76,7 +77,12 @@ final class TextFiles {
 
   private static List<TextFile> inFolder(Path folder) throws IOException {
     List<Path> paths;
-    try (Stream<Path> all = Files.find(folder, 64, (p, a) -> !a.isDirectory() && isText(folder, p), FileVisitOption.FOLLOW_LINKS)) {
+    try (Stream<Path> all =
+        Files.find(
+            folder,
+            64,
+            (p, a) -> !a.isDirectory() && isText(folder, p),
+            FileVisitOption.FOLLOW_LINKS)) {
       paths = all.sorted(Comparator.comparing(p -> nameIn(folder, p))).toList();
     }
     List<TextFile> files = new ArrayList<>();

@@ -27,7 +27,8 @@ public final class Tokenizers {
     Path file = Files.isDirectory(path) ? path.resolve(FILE_NAME) : path;
     if (!Files.isRegularFile(file)) {
       throw new InputException(
-          "There is no tokenizer at %s: give bytes, or the path of a tokenizer.json.".formatted(file));
+          "There is no tokenizer at %s: give bytes, or the path of a tokenizer.json."
+              .formatted(file));
     }
     try {
       return JsonTokenizer.read(Files.readString(file), file.toString());
@@ -49,8 +50,7 @@ public final class Tokenizers {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new InputException(
-          "tokenizer is \"%s\", but must be bytes or the path of a tokenizer.json."
-              .formatted(text),
+          "tokenizer is \"%s\", but must be bytes or the path of a tokenizer.json.".formatted(text),
           e);
     }
   }

@@ -26,8 +26,8 @@ public final class FeedForward {
   public record Saved(Tensor x, Tensor gate, Tensor linear, Tensor hidden) {}
 
   /**
-   * A network named as in T5: {@code prefix.wi} and {@code .wo}, or {@code .wi_0}, {@code .wi_1} and
-   * {@code .wo} if gated.
+   * A network named as in T5: {@code prefix.wi} and {@code .wo}, or {@code .wi_0}, {@code .wi_1}
+   * and {@code .wo} if gated.
    *
    * @param width of a token, d
    * @param hiddenWidth d_ff

@@ -2,8 +2,8 @@ package dev.switchyard.engine.layer;
 
 /**
  * The uses of random numbers in a block. Each has a site of its own in {@link
- * dev.switchyard.engine.tensor.RandomKey}, made of stack, block and use alone: so the dense twin and
- * any layout over devices draw the same numbers.
+ * dev.switchyard.engine.tensor.RandomKey}, made of stack, block and use alone: so the dense twin
+ * and any layout over devices draw the same numbers.
  */
 public enum RandomUse {
   /** Dropout of the embedded tokens (block 0). */

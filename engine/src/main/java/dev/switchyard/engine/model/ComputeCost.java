@@ -1,9 +1,9 @@
 package dev.switchyard.engine.model;
 
 /**
- * Floating-point operations of the forward pass for one token: two for each parameter that is applied
- * to it, one expert a Switch layer. A training step takes three times as many. Attention's scores and
- * mixtures, which grow with the length, are left out, as in the paper's table 9.
+ * Floating-point operations of the forward pass for one token: two for each parameter that is
+ * applied to it, one expert a Switch layer. A training step takes three times as many. Attention's
+ * scores and mixtures, which grow with the length, are left out, as in the paper's table 9.
  *
  * @param inputToken for a token of the encoder, the decoder's keys and values of it included
  * @param targetToken for a token of the decoder, its logits not included

@@ -30,10 +30,7 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places)
     int width = config.dModel();
     Parameter shared =
         source.create(
-            ParameterSource.Start.EMBEDDING,
-            List.of("shared.weight"),
-            config.vocabSize(),
-            width);
+            ParameterSource.Start.EMBEDDING, List.of("shared.weight"), config.vocabSize(), width);
     Stack encoder = config.isEncoderDecoder() ? new Stack(source, config, true, shared) : null;
     Stack decoder = new Stack(source, config, false, shared);
     OutputHead head =

@@ -59,8 +59,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
     Tensor value = backend.allocate(shape);
     if (initialisation != null) {
       for (int i = 0; i < names.size(); i++) {
-        Tensor part =
-            names.size() == 1 ? value : value.part(i, i + 1).as(shape[1], shape[2]);
+        Tensor part = names.size() == 1 ? value : value.part(i, i + 1).as(shape[1], shape[2]);
         initialisation.fill(backend, start, names.get(i), part);
       }
     }
@@ -77,8 +76,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
         || blockUsed + aligned > blockSizes.get(gradientBlocks.size() - 1)) {
       long size = blockSizes.get(gradientBlocks.size());
       // Two axes: one would end at 2^31 elements.
-      gradientBlocks.add(
-          backend.allocate(Math.toIntExact(size / ALIGNMENT), ALIGNMENT));
+      gradientBlocks.add(backend.allocate(Math.toIntExact(size / ALIGNMENT), ALIGNMENT));
       blockUsed = 0;
     }
     Tensor gradient = new Tensor(gradientBlocks.getLast().storage(), blockUsed, shape);

@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A Switch Transformer in the T5 style: an encoder and a decoder, or a decoder alone. With no sparse
- * layers it is the dense twin. One thread at a time may use it, as its backend.
+ * A Switch Transformer in the T5 style: an encoder and a decoder, or a decoder alone. With no
+ * sparse layers it is the dense twin. One thread at a time may use it, as its backend.
  */
 public final class SwitchTransformer implements AutoCloseable {
   private final ModelConfig config;
@@ -53,8 +53,7 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param config with the vocabulary's size
    * @param seed of the initial weights
    */
-  public SwitchTransformer(
-      ModelConfig config, RoutingConfig routing, Backend backend, long seed) {
+  public SwitchTransformer(ModelConfig config, RoutingConfig routing, Backend backend, long seed) {
     this(
         config,
         routing,
@@ -211,14 +210,13 @@ public final class SwitchTransformer implements AutoCloseable {
   public StepFigures evaluate(Batch batch) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
-    Forward forward =
-        forward(pass, batch, routing.routingGroups(), routing.evalCapacityFactor());
+    Forward forward = forward(pass, batch, routing.routingGroups(), routing.evalCapacityFactor());
     return figures(forward, batch, seen);
   }
 
   /**
-   * Where the tokens go, without dropout and jitter. Rows that do not divide into the routing groups
-   * are one group.
+   * Where the tokens go, without dropout and jitter. Rows that do not divide into the routing
+   * groups are one group.
    *
    * @param capacityFactor null: that of evaluation
    */
@@ -263,8 +261,7 @@ public final class SwitchTransformer implements AutoCloseable {
             : RoutingTally.take(pass, layers.places().size(), groups, config.numExperts());
     Stack.Saved encoder = null;
     if (layers.encoder() != null) {
-      Sequences inputs =
-          sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask());
+      Sequences inputs = sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask());
       encoder =
           layers
               .encoder()
@@ -277,8 +274,7 @@ public final class SwitchTransformer implements AutoCloseable {
                   tally,
                   0);
     }
-    Sequences targets =
-        sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
+    Sequences targets = sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
     // Padding stands at the end of a row, where causal attention does not see it.
     Sequences seen = new Sequences(targets.rows(), targets.length(), null);
     Stack.Saved decoder =
@@ -295,9 +291,7 @@ public final class SwitchTransformer implements AutoCloseable {
     OutputHead.Saved head = layers.head().forward(pass, decoder.out());
     long labels = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
     OutputHead.Scored scored =
-        layers
-            .head()
-            .score(pass, head, pass.ints(batch.labels(), targets.tokens()), labels);
+        layers.head().score(pass, head, pass.ints(batch.labels(), targets.tokens()), labels);
     return new Forward(encoder, decoder, head, scored, tally);
   }
 
@@ -376,8 +370,7 @@ public final class SwitchTransformer implements AutoCloseable {
     float[] flat = backend.floats(saved.router().probabilities());
     float[][] probabilities = new float[slot.length][];
     for (int t = 0; t < slot.length; t++) {
-      probabilities[t] =
-          Arrays.copyOfRange(flat, t * plan.experts(), (t + 1) * plan.experts());
+      probabilities[t] = Arrays.copyOfRange(flat, t * plan.experts(), (t + 1) * plan.experts());
     }
     int[] askedInGroups = backend.ints(saved.dispatch().asked());
     int[] asked = new int[plan.experts()];

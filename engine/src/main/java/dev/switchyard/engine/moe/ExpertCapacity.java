@@ -4,8 +4,9 @@ import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.configuration.InputException;
 
 /**
- * How many tokens an expert takes (Switch Transformers, section 2.2, equation 3). The batch's tokens
- * divide into groups of consecutive tokens; in each group an expert has the same number of slots.
+ * How many tokens an expert takes (Switch Transformers, section 2.2, equation 3). The batch's
+ * tokens divide into groups of consecutive tokens; in each group an expert has the same number of
+ * slots.
  */
 public final class ExpertCapacity {
   private ExpertCapacity() {}

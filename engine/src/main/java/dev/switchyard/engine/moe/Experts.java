@@ -7,8 +7,8 @@ import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
- * The experts of one Switch layer: a feed-forward network each, over the tokens in its slots. All of
- * them are computed together, one product of matrices each.
+ * The experts of one Switch layer: a feed-forward network each, over the tokens in its slots. All
+ * of them are computed together, one product of matrices each.
  */
 public final class Experts {
   private final Parameter in;

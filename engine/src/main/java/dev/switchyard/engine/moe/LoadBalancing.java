@@ -2,9 +2,9 @@ package dev.switchyard.engine.moe;
 
 /**
  * The load-balancing loss of one Switch layer (Switch Transformers, section 2.2, equations 4 to 6):
- * the mean over groups of N x sum(f_i x P_i), f_i the share of the group's tokens that ask for expert
- * i, before the capacity drops any, and P_i the mean of the router's probability of i. Tokens that
- * the mask leaves out do not count. 1 where the load is even.
+ * the mean over groups of N x sum(f_i x P_i), f_i the share of the group's tokens that ask for
+ * expert i, before the capacity drops any, and P_i the mean of the router's probability of i.
+ * Tokens that the mask leaves out do not count. 1 where the load is even.
  */
 public final class LoadBalancing {
   private LoadBalancing() {}
@@ -41,8 +41,7 @@ public final class LoadBalancing {
     float[] factors = new float[tokens.length];
     for (int g = 0; g < tokens.length; g++) {
       double squared = (double) tokens[g] * tokens[g];
-      factors[g] =
-          tokens[g] == 0 ? 0 : (float) (coefficient * experts / (tokens.length * squared));
+      factors[g] = tokens[g] == 0 ? 0 : (float) (coefficient * experts / (tokens.length * squared));
     }
     return factors;
   }

@@ -23,7 +23,8 @@ public final class SwitchLayer {
    * @param dispatch where the tokens went
    * @param tally this layer's counts
    * @param experts what the experts keep
-   * @param expertOut [S, d]; of no use after a pass that was not for training, as is {@code experts}
+   * @param expertOut [S, d]; of no use after a pass that was not for training, as is {@code
+   *     experts}
    */
   public record Saved(
       Routing routing,
@@ -94,10 +95,7 @@ public final class SwitchLayer {
     backend.dispatch(x, dispatch.slotToken(), expertIn);
     Experts.Saved computed =
         experts.forward(
-            pass,
-            byExpert(plan, expertIn),
-            dispatch.slotsUsed(),
-            byExpert(plan, expertOut));
+            pass, byExpert(plan, expertIn), dispatch.slotsUsed(), byExpert(plan, expertOut));
     backend.combine(expertOut, dispatch.slot(), dispatch.gate(), y);
     pass.forgetUnlessTraining(mark);
     return new Saved(routing, routed, dispatch, tally, computed, expertOut);
@@ -122,8 +120,7 @@ public final class SwitchLayer {
         dExpertOut,
         dGate);
     Tensor dExpertIn = pass.take(plan.slots(), width);
-    experts.backward(
-        pass, saved.experts(), byExpert(plan, dExpertOut), byExpert(plan, dExpertIn));
+    experts.backward(pass, saved.experts(), byExpert(plan, dExpertOut), byExpert(plan, dExpertIn));
     backend.zero(dX);
     backend.dispatchBackward(dExpertIn, dispatch.slot(), dX);
 

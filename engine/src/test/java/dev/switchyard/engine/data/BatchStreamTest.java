@@ -32,13 +32,16 @@ class BatchStreamTest {
     for (int file = 0; file < 4; file++) {
       StringBuilder text = new StringBuilder();
       for (int line = 0; line < 30; line++) {
-        text.append("File %d has line %d, and a ü.%s".formatted(file, line, "\n".repeat(1 + line % 2)));
+        text.append(
+            "File %d has line %d, and a ü.%s".formatted(file, line, "\n".repeat(1 + line % 2)));
       }
       Files.writeString(folder.resolve("text%d.txt".formatted(file)), text);
     }
     StringBuilder lines = new StringBuilder();
     for (int line = 0; line < 40; line++) {
-      lines.append("{\"text\": \"%s\", \"n\": [1, {\"text\": 2}]}\n".formatted("row " + line + " ".repeat(line % 5) + "x".repeat(line % 7)));
+      lines.append(
+          "{\"text\": \"%s\", \"n\": [1, {\"text\": 2}]}\n"
+              .formatted("row " + line + " ".repeat(line % 5) + "x".repeat(line % 7)));
     }
     Files.writeString(folder.resolve("lines.jsonl"), lines);
   }
@@ -47,8 +50,15 @@ class BatchStreamTest {
     DataConfig common =
         SettingsRecord.with(
             DataConfig.defaults(),
-            Map.of("data", List.of(folder.toString()), "input_length", 24, "shuffle_rows", 5,
-                "eval_fraction", 0.2));
+            Map.of(
+                "data",
+                List.of(folder.toString()),
+                "input_length",
+                24,
+                "shuffle_rows",
+                5,
+                "eval_fraction",
+                0.2));
     return SettingsRecord.with(common, settings);
   }
 
@@ -62,7 +72,12 @@ class BatchStreamTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"span_corruption,true", "span_corruption,false", "language_model,true", "language_model,false"})
+  @CsvSource({
+    "span_corruption,true",
+    "span_corruption,false",
+    "language_model,true",
+    "language_model,false"
+  })
   void goesOnBitForBitFromEveryPosition(String objective, boolean packed) throws IOException {
     DataConfig config = config(Map.of("objective", objective, "pack_documents", packed));
     Corpus corpus = Corpus.open(config);
@@ -79,11 +94,9 @@ class BatchStreamTest {
       assertThat(stream.epoch()).isGreaterThan(1);
     }
     for (int step = 0; step < steps; step++) {
-      Position saved =
-          json.readValue(json.writeValueAsString(positions.get(step)), Position.class);
+      Position saved = json.readValue(json.writeValueAsString(positions.get(step)), Position.class);
       int count = Math.min(8, steps - step);
-      try (BatchStream stream =
-          BatchStream.resume(config, corpus, tokenizer, ROWS, SEED, saved)) {
+      try (BatchStream stream = BatchStream.resume(config, corpus, tokenizer, ROWS, SEED, saved)) {
         assertThat(batches(stream, count)).isEqualTo(expected.subList(step, step + count));
       }
     }
@@ -176,8 +189,7 @@ class BatchStreamTest {
       assertThat(batch.inputs()).hasSize(ROWS * 24).doesNotContain(Tokenizer.PAD);
     }
     DataConfig apart = config(Map.of("pack_documents", false, "input_length", 300));
-    try (BatchStream stream =
-        BatchStream.open(apart, Corpus.open(apart), tokenizer, ROWS, SEED)) {
+    try (BatchStream stream = BatchStream.open(apart, Corpus.open(apart), tokenizer, ROWS, SEED)) {
       Batch batch = stream.next();
       assertThat(batch.hasPadding()).isTrue();
       for (int i = 0; i < batch.inputs().length; i++) {
@@ -204,10 +216,11 @@ class BatchStreamTest {
 
   @Test
   void aTextShorterThanARowIsRepeatedUntilItFillsOne() throws IOException {
-    Path tiny = Files.writeString(folder.resolve("tiny.jsonl"), "{\"text\":\"ab\"}\n{\"text\":\"cd\"}\n");
-    DataConfig config = config(Map.of("data", List.of(tiny.toString()), "objective", "language_model"));
-    try (BatchStream stream =
-        BatchStream.open(config, Corpus.open(config), tokenizer, 1, SEED)) {
+    Path tiny =
+        Files.writeString(folder.resolve("tiny.jsonl"), "{\"text\":\"ab\"}\n{\"text\":\"cd\"}\n");
+    DataConfig config =
+        config(Map.of("data", List.of(tiny.toString()), "objective", "language_model"));
+    try (BatchStream stream = BatchStream.open(config, Corpus.open(config), tokenizer, 1, SEED)) {
       assertThat(text(stream.next().labels())).matches("(ab){8}|(cd){8}");
       assertThat(stream.evaluation(2)).hasSize(1);
     }
@@ -223,8 +236,7 @@ class BatchStreamTest {
     }
     Files.writeString(folder.resolve("new.txt"), "One more file.");
     Corpus changed = Corpus.open(config);
-    assertThatThrownBy(
-            () -> BatchStream.resume(config, changed, tokenizer, ROWS, SEED, position))
+    assertThatThrownBy(() -> BatchStream.resume(config, changed, tokenizer, ROWS, SEED, position))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The data changed since the run read it");
   }
