@@ -1,28 +1,17 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
-import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
-import dev.switchyard.engine.layer.Sequences;
-import dev.switchyard.engine.moe.ExpertCapacity;
-import dev.switchyard.engine.moe.LoadBalancing;
-import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingConfig;
-import dev.switchyard.engine.moe.RoutingTally;
-import dev.switchyard.engine.moe.SwitchLayer;
-import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A Switch Transformer in the T5 style: an encoder and a decoder, or a decoder alone. With no
@@ -36,15 +25,7 @@ public final class SwitchTransformer implements AutoCloseable {
   private final Arena arena;
   private RoutingConfig routing;
 
-  /** A pass' results that are still on the device. */
-  private record Forward(
-      Stack.Saved encoder,
-      Stack.Saved decoder,
-      OutputHead.Saved head,
-      OutputHead.Scored scored,
-      RoutingTally tally) {}
-
-  /** Everything an activation's name and tensor, to find the first that is not finite. */
+  /** A layer's result, to find the first that is not finite. */
   private record Activation(String layer, Tensor tensor) {}
 
   /**
@@ -100,38 +81,13 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public static void checkRouting(
       ModelConfig config, RoutingConfig routing, int rows, int inputLength, int targetLength) {
-    if (config.isEncoderDecoder() && hasSwitchLayer(config, true)) {
-      plan(config, routing, true, rows * inputLength, routing.routingGroups(), 1);
+    StackRouting each = new StackRouting(config, routing, routing.routingGroups(), 1);
+    if (each.isNeeded(true)) {
+      each.plan(true, rows * inputLength);
     }
-    if (hasSwitchLayer(config, false)) {
-      plan(config, routing, false, rows * targetLength, routing.routingGroups(), 1);
+    if (each.isNeeded(false)) {
+      each.plan(false, rows * targetLength);
     }
-  }
-
-  private static boolean hasSwitchLayer(ModelConfig config, boolean encoder) {
-    int blocks = encoder ? config.numLayers() : config.numDecoderLayers();
-    for (int block = 0; block < blocks; block++) {
-      if (config.isSparse(encoder, block)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static RoutingPlan plan(
-      ModelConfig config,
-      RoutingConfig routing,
-      boolean encoder,
-      int tokens,
-      int groups,
-      double factor) {
-    return ExpertCapacity.plan(
-        tokens,
-        groups,
-        config.numExperts(),
-        factor,
-        routing.minExpertCapacity(),
-        encoder ? "the encoder's batch" : "the decoder's batch");
   }
 
   /** The model's shape. */
@@ -157,6 +113,11 @@ public final class SwitchTransformer implements AutoCloseable {
   /** All parameters, in a fixed order. */
   public List<Parameter> parameters() {
     return memory.parameters();
+  }
+
+  /** Switch layers, those of encoder and decoder together. */
+  public int switchLayers() {
+    return layers.places().size();
   }
 
   /** Numbers in all parameters. */
@@ -201,8 +162,8 @@ public final class SwitchTransformer implements AutoCloseable {
   public StepFigures forwardBackward(Batch batch, long seed, long step) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)));
-    Forward forward = forward(pass, batch, routing.routingGroups(), routing.capacityFactor());
-    backward(pass, forward);
+    BatchPass forward = forward(pass, batch, routing.routingGroups(), routing.capacityFactor());
+    forward.backward(pass);
     return figures(forward, batch, seen);
   }
 
@@ -210,7 +171,7 @@ public final class SwitchTransformer implements AutoCloseable {
   public StepFigures evaluate(Batch batch) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
-    Forward forward = forward(pass, batch, routing.routingGroups(), routing.evalCapacityFactor());
+    BatchPass forward = forward(pass, batch, routing.routingGroups(), routing.evalCapacityFactor());
     return figures(forward, batch, seen);
   }
 
@@ -221,15 +182,8 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param capacityFactor null: that of evaluation
    */
   public ForwardTrace trace(Batch batch, Double capacityFactor) {
-    Forward forward = forwardAlone(batch, capacityFactor);
-    List<LayerRouting> routings = new ArrayList<>();
-    Stream.of(forward.encoder(), forward.decoder())
-        .filter(stack -> stack != null)
-        .flatMap(stack -> stack.blocks().stream())
-        .map(Block.Saved::switchLayer)
-        .filter(saved -> saved != null)
-        .forEach(saved -> routings.add(routing(layers.places().get(routings.size()), saved)));
-    return new ForwardTrace(List.copyOf(routings), crossEntropy(forward.scored()));
+    BatchPass forward = forwardAlone(batch, capacityFactor);
+    return new ForwardTrace(forward.routings(backend), forward.crossEntropy(backend));
   }
 
   /** The logits of every target place, [rows * targetLength * V], as {@link #trace} has them. */
@@ -237,7 +191,7 @@ public final class SwitchTransformer implements AutoCloseable {
     return backend.floats(forwardAlone(batch, null).head().logits());
   }
 
-  private Forward forwardAlone(Batch batch, Double capacityFactor) {
+  private BatchPass forwardAlone(Batch batch, Double capacityFactor) {
     int groups = batch.rows() % routing.routingGroups() == 0 ? routing.routingGroups() : 1;
     return forward(
         pass(false, 0, 0, ActivationObserver.NONE),
@@ -251,97 +205,28 @@ public final class SwitchTransformer implements AutoCloseable {
     return new Pass(backend, arena, training, seed, step, observer);
   }
 
-  private Forward forward(Pass pass, Batch batch, int groups, double factor) {
+  private BatchPass forward(Pass pass, Batch batch, int groups, double capacityFactor) {
     checkIds(batch.inputs());
     checkIds(batch.decoderInputs());
     checkIds(batch.labels());
-    RoutingTally tally =
-        layers.places().isEmpty()
-            ? null
-            : RoutingTally.take(pass, layers.places().size(), groups, config.numExperts());
-    Stack.Saved encoder = null;
-    if (layers.encoder() != null) {
-      Sequences inputs = sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask());
-      encoder =
-          layers
-              .encoder()
-              .forward(
-                  pass,
-                  pass.ints(batch.inputs(), inputs.tokens()),
-                  inputs,
-                  null,
-                  stackRouting(pass, true, inputs, batch.inputMask(), groups, factor),
-                  tally,
-                  0);
-    }
-    Sequences targets = sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
-    // Padding stands at the end of a row, where causal attention does not see it.
-    Sequences seen = new Sequences(targets.rows(), targets.length(), null);
-    Stack.Saved decoder =
-        layers
-            .decoder()
-            .forward(
-                pass,
-                pass.ints(batch.decoderInputs(), targets.tokens()),
-                seen,
-                encoder,
-                stackRouting(pass, false, targets, batch.targetMask(), groups, factor),
-                tally,
-                layers.encoderPlaces());
-    OutputHead.Saved head = layers.head().forward(pass, decoder.out());
-    long labels = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
-    OutputHead.Scored scored =
-        layers.head().score(pass, head, pass.ints(batch.labels(), targets.tokens()), labels);
-    return new Forward(encoder, decoder, head, scored, tally);
-  }
-
-  private void backward(Pass pass, Forward forward) {
-    Tensor dDecoder = pass.take(forward.decoder().out().shape());
-    layers.head().backward(pass, forward.head(), forward.scored(), dDecoder);
-    Tensor dEncoder = null;
-    if (forward.encoder() != null) {
-      dEncoder = pass.take(forward.encoder().out().shape());
-      backend.zero(dEncoder);
-    }
-    layers.decoder().backward(pass, forward.decoder(), dDecoder, dEncoder);
-    if (forward.encoder() != null) {
-      layers.encoder().backward(pass, forward.encoder(), dEncoder, null);
-    }
+    return BatchPass.forward(
+        pass, layers, new StackRouting(config, routing, groups, capacityFactor), batch);
   }
 
   private void checkIds(int[] ids) {
     for (int id : ids) {
       if (id >= config.vocabSize()) {
         throw new InputException(
-            "Token id %d is beyond the model's vocabulary of %d: take the tokenizer that the model was trained with."
+            ("Token id %d is beyond the model's vocabulary of %d: take the tokenizer that the model"
+                    + " was trained with.")
                 .formatted(id, config.vocabSize()));
       }
     }
   }
 
-  private static Sequences sequences(Pass pass, int rows, int length, int[] mask) {
-    boolean padded = Arrays.stream(mask).anyMatch(m -> m == 0);
-    return new Sequences(rows, length, padded ? pass.ints(mask, rows, length) : null);
-  }
-
-  private Routing stackRouting(
-      Pass pass, boolean encoder, Sequences sequences, int[] mask, int groups, double factor) {
-    if (!hasSwitchLayer(config, encoder)) {
-      return null;
-    }
-    RoutingPlan plan = plan(config, routing, encoder, sequences.tokens(), groups, factor);
-    boolean masked = routing.routerIgnorePaddingTokens() && sequences.mask() != null;
-    Tensor tokenMask = masked ? sequences.mask().as(sequences.tokens()) : null;
-    return Routing.of(pass, routing, plan, tokenMask, masked ? mask : null);
-  }
-
-  private double crossEntropy(OutputHead.Scored scored) {
-    return scored.count() == 0 ? 0 : backend.sum(scored.loss()) / scored.count();
-  }
-
-  private StepFigures figures(Forward forward, Batch batch, List<Activation> seen) {
+  private StepFigures figures(BatchPass forward, Batch batch, List<Activation> seen) {
     PassFigures figures = new PassFigures(routing);
-    double crossEntropy = crossEntropy(forward.scored());
+    double crossEntropy = forward.crossEntropy(backend);
     figures.readLayers(
         backend,
         layers.places(),
@@ -358,39 +243,6 @@ public final class SwitchTransformer implements AutoCloseable {
         .map(Activation::layer)
         .findFirst()
         .orElse("lm_head");
-  }
-
-  private LayerRouting routing(Layers.Place place, SwitchLayer.Saved saved) {
-    RoutingPlan plan = saved.routing().plan();
-    int[] slot = backend.ints(saved.dispatch().slot());
-    boolean[] kept = new boolean[slot.length];
-    for (int t = 0; t < slot.length; t++) {
-      kept[t] = slot[t] >= 0;
-    }
-    float[] flat = backend.floats(saved.router().probabilities());
-    float[][] probabilities = new float[slot.length][];
-    for (int t = 0; t < slot.length; t++) {
-      probabilities[t] = Arrays.copyOfRange(flat, t * plan.experts(), (t + 1) * plan.experts());
-    }
-    int[] askedInGroups = backend.ints(saved.dispatch().asked());
-    int[] asked = new int[plan.experts()];
-    for (int i = 0; i < askedInGroups.length; i++) {
-      asked[i % plan.experts()] += askedInGroups[i];
-    }
-    return new LayerRouting(
-        place.name(),
-        place.encoder(),
-        place.block(),
-        plan.experts(),
-        plan.capacity(),
-        backend.ints(saved.dispatch().expert()),
-        backend.floats(saved.dispatch().gate()),
-        backend.ints(saved.dispatch().position()),
-        kept,
-        probabilities,
-        asked,
-        LoadBalancing.loss(
-            askedInGroups, backend.doubles(saved.tally().probabilitySums()), plan.experts()));
   }
 
   /** Frees the parameters and all other memory; the backend stays open. */

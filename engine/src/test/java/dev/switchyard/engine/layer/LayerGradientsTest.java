@@ -10,9 +10,11 @@ import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,7 @@ final class LayerGradientsTest {
   private static final int WIDTH = 6;
 
   private final Backend backend = new ReferenceBackend();
+  private final Arena arena = backend.arena();
   private final List<Parameter> parameters = new ArrayList<>();
   private final ParameterSource source =
       (start, names, shape) -> {
@@ -44,7 +47,8 @@ final class LayerGradientsTest {
   }
 
   private Pass pass() {
-    return new Pass(backend, backend.arena(), true, 5, 7, ActivationObserver.NONE);
+    arena.reset();
+    return new Pass(backend, arena, true, 5, 7, ActivationObserver.NONE);
   }
 
   /**
@@ -58,7 +62,7 @@ final class LayerGradientsTest {
         result.backward().apply(weights).stream().map(backend::doubles).toList();
     List<double[]> parameterGradients =
         parameters.stream().map(p -> backend.doubles(p.gradient())).toList();
-    java.util.function.DoubleSupplier loss =
+    DoubleSupplier loss =
         () -> {
           Result again = run.of(pass());
           double[] out = backend.doubles(again.out());

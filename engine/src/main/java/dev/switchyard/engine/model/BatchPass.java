@@ -1,0 +1,150 @@
+package dev.switchyard.engine.model;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.OutputHead;
+import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.LoadBalancing;
+import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A batch on its way through a model: what forward kept, for the backward pass and for the figures.
+ *
+ * @param encoder null for a decoder alone
+ * @param tally null without Switch layers
+ */
+record BatchPass(
+    Layers layers,
+    Stack.Saved encoder,
+    Stack.Saved decoder,
+    OutputHead.Saved head,
+    OutputHead.Scored scored,
+    RoutingTally tally) {
+
+  /** The whole model, forward. */
+  static BatchPass forward(Pass pass, Layers layers, StackRouting routing, Batch batch) {
+    int switchLayers = layers.places().size();
+    RoutingTally tally =
+        switchLayers == 0
+            ? null
+            : RoutingTally.take(
+                pass, switchLayers, routing.groups(), routing.config().numExperts());
+    Stack.Saved encoder = null;
+    if (layers.encoder() != null) {
+      Sequences inputs = sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask());
+      Tensor ids = pass.ints(batch.inputs(), inputs.tokens());
+      encoder =
+          layers
+              .encoder()
+              .forward(
+                  pass,
+                  ids,
+                  inputs,
+                  null,
+                  routing.of(pass, true, inputs, batch.inputMask()),
+                  tally,
+                  0);
+    }
+    Sequences targets = sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
+    // Padding stands at the end of a row, where causal attention does not see it.
+    Sequences unmasked = new Sequences(targets.rows(), targets.length(), null);
+    Tensor ids = pass.ints(batch.decoderInputs(), targets.tokens());
+    Stack.Saved decoder =
+        layers
+            .decoder()
+            .forward(
+                pass,
+                ids,
+                unmasked,
+                encoder,
+                routing.of(pass, false, targets, batch.targetMask()),
+                tally,
+                layers.encoderPlaces());
+    OutputHead.Saved head = layers.head().forward(pass, decoder.out());
+    Tensor labels = pass.ints(batch.labels(), targets.tokens());
+    long count = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
+    OutputHead.Scored scored = layers.head().score(pass, head, labels, count);
+    return new BatchPass(layers, encoder, decoder, head, scored, tally);
+  }
+
+  private static Sequences sequences(Pass pass, int rows, int length, int[] mask) {
+    boolean padded = Arrays.stream(mask).anyMatch(m -> m == 0);
+    return new Sequences(rows, length, padded ? pass.ints(mask, rows, length) : null);
+  }
+
+  /** The whole model, backward: adds to all gradients. The logits are lost. */
+  void backward(Pass pass) {
+    Tensor dDecoder = pass.take(decoder.out().shape());
+    layers.head().backward(pass, head, scored, dDecoder);
+    Tensor dEncoder = null;
+    if (encoder != null) {
+      dEncoder = pass.take(encoder.out().shape());
+      pass.backend().zero(dEncoder);
+    }
+    layers.decoder().backward(pass, decoder, dDecoder, dEncoder);
+    if (encoder != null) {
+      layers.encoder().backward(pass, encoder, dEncoder, null);
+    }
+  }
+
+  /** Nats a label, 0 without labels; waits for the pass. */
+  double crossEntropy(Backend backend) {
+    return scored.count() == 0 ? 0 : backend.sum(scored.loss()) / scored.count();
+  }
+
+  /** Where the tokens went, Switch layer by Switch layer; waits for the pass. */
+  List<LayerRouting> routings(Backend backend) {
+    List<LayerRouting> routings = new ArrayList<>();
+    Stream.of(encoder, decoder)
+        .filter(stack -> stack != null)
+        .flatMap(stack -> stack.blocks().stream())
+        .map(Block.Saved::switchLayer)
+        .filter(saved -> saved != null)
+        .forEach(
+            saved -> routings.add(routing(backend, layers.places().get(routings.size()), saved)));
+    return List.copyOf(routings);
+  }
+
+  private static LayerRouting routing(
+      Backend backend, Layers.Place place, SwitchLayer.Saved saved) {
+    RoutingPlan plan = saved.routing().plan();
+    int[] slot = backend.ints(saved.dispatch().slot());
+    boolean[] kept = new boolean[slot.length];
+    for (int t = 0; t < slot.length; t++) {
+      kept[t] = slot[t] >= 0;
+    }
+    float[] flat = backend.floats(saved.router().probabilities());
+    float[][] probabilities = new float[slot.length][];
+    for (int t = 0; t < slot.length; t++) {
+      probabilities[t] = Arrays.copyOfRange(flat, t * plan.experts(), (t + 1) * plan.experts());
+    }
+    int[] askedInGroups = backend.ints(saved.dispatch().asked());
+    int[] asked = new int[plan.experts()];
+    for (int i = 0; i < askedInGroups.length; i++) {
+      asked[i % plan.experts()] += askedInGroups[i];
+    }
+    return new LayerRouting(
+        place.name(),
+        place.encoder(),
+        place.block(),
+        plan.experts(),
+        plan.capacity(),
+        backend.ints(saved.dispatch().expert()),
+        backend.floats(saved.dispatch().gate()),
+        backend.ints(saved.dispatch().position()),
+        kept,
+        probabilities,
+        asked,
+        LoadBalancing.loss(
+            askedInGroups, backend.doubles(saved.tally().probabilitySums()), plan.experts()));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.switchyard.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.switchyard.engine.backend.ReferenceBackend;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.ByteTokenizer;
+import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.TokenText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ModelMicroscopeTest {
+  private final Tokenizer tokenizer = new ByteTokenizer();
+  private final AtomicReference<String> closedOn = new AtomicReference<>();
+  private ModelMicroscope microscope;
+
+  private RoutingTrace route(Map<String, ?> changes, Microscope.Request request) {
+    ModelConfig config =
+        TinyModel.config(
+            changes.isEmpty()
+                ? Map.of("vocab_size", tokenizer.vocabSize())
+                : Map.of("vocab_size", tokenizer.vocabSize(), "is_encoder_decoder", false));
+    SwitchTransformer model =
+        new SwitchTransformer(
+            config, TinyModel.routing(Map.of("routing_groups", 4)), new ReferenceBackend(), 1);
+    microscope =
+        new ModelMicroscope(
+            ModelMicroscope.describe("tiny", model, List.of()),
+            model,
+            tokenizer,
+            () -> {
+              model.close();
+              closedOn.set(Thread.currentThread().getName());
+            });
+    return microscope.route(request).join();
+  }
+
+  @AfterEach
+  void close() {
+    if (microscope != null) {
+      microscope.close();
+      assertThat(closedOn.get()).isEqualTo("microscope tiny");
+    }
+  }
+
+  @Test
+  void encoderReadsTheTextAndTheDecoderIsTaughtTheTarget() {
+    RoutingTrace trace = route(Map.of(), new Microscope.Request("abc", "xy", null));
+    assertThat(trace.encoderTokens()).extracting(TokenText::start).containsExactly(0, 1, 2, -1);
+    assertThat(trace.encoderTokens()).extracting(TokenText::end).containsExactly(1, 2, 3, -1);
+    assertThat(trace.encoderTokens().getFirst().text()).isEqualTo("a");
+    assertThat(trace.encoderTokens().getLast().id()).isEqualTo(tokenizer.end());
+    assertThat(trace.decoderTokens().getFirst().id()).isEqualTo(Tokenizer.PAD);
+    assertThat(trace.decoderTokens()).extracting(TokenText::start).containsExactly(-1, 0, 1);
+    assertThat(trace.layers()).hasSize(2);
+    assertThat(trace.layers())
+        .allSatisfy(
+            layer -> assertThat(layer.expert()).hasSameSizeAs(trace.tokens(layer).toArray()));
+    assertThat(trace.crossEntropy()).isPositive();
+    assertThat(microscope.subject().detail()).startsWith("3 experts in each of 2 Switch layers");
+  }
+
+  @Test
+  void decoderAloneReadsTheText() {
+    RoutingTrace trace = route(Map.of("alone", true), Microscope.Request.of("abcd"));
+    assertThat(trace.encoderTokens()).isEmpty();
+    assertThat(trace.decoderTokens()).extracting(TokenText::start).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void capacityFollowsTheRequest() {
+    RoutingTrace trace = route(Map.of(), new Microscope.Request("abcdefgh", null, 0.5));
+    assertThat(trace.layers().getFirst().capacity()).isEqualTo(1);
+    assertThat(trace.layers().getFirst().dropped()).isGreaterThanOrEqualTo(6);
+  }
+
+  @Test
+  void textsThatAreEmptyOrTooLongAreRefused() {
+    assertThatThrownBy(() -> route(Map.of(), Microscope.Request.of("")))
+        .hasRootCauseInstanceOf(InputException.class)
+        .hasRootCauseMessage("The text is empty: give at least one character.");
+    assertThatThrownBy(() -> microscope.route(Microscope.Request.of("a".repeat(3000))).join())
+        .hasRootCauseInstanceOf(InputException.class)
+        .hasMessageContaining("3,000 tokens");
+  }
+
+  @Test
+  void aClosedMicroscopeSaysSo() {
+    route(Map.of(), Microscope.Request.of("abc"));
+    microscope.close();
+    assertThat(microscope.route(Microscope.Request.of("abc")))
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ofSeconds(1))
+        .withThrowableThat()
+        .withMessageContaining("The model tiny is closed");
+  }
+}
