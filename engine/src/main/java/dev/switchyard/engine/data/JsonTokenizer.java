@@ -3,6 +3,7 @@ package dev.switchyard.engine.data;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import dev.switchyard.engine.configuration.InputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -155,6 +157,18 @@ public final class JsonTokenizer implements Tokenizer {
       }
     }
     return new Encoding(ids, starts, ends);
+  }
+
+  /** Without the library's strings and spans for each token: several times as fast. */
+  @Override
+  public int[] ids(String text) {
+    TokenizersLibrary library = TokenizersLibrary.LIB;
+    long encoding = library.encode(tokenizer.getHandle(), text, false);
+    try {
+      return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
+    } finally {
+      library.deleteEncoding(encoding);
+    }
   }
 
   /** UTF-16 place of each code point, the library's unit; null where the two are the same. */

@@ -134,7 +134,7 @@ final class RowReader implements AutoCloseable {
   }
 
   static int[] tokensOf(Tokenizer tokenizer, Document document, boolean packed) {
-    int[] ids = tokenizer.encode(document.text()).ids();
+    int[] ids = tokenizer.ids(document.text());
     if (!packed) {
       return ids;
     }
