@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Draws;
 import dev.switchyard.engine.tensor.RandomKey;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -21,9 +22,9 @@ import java.util.List;
  * languages, and parameters, not computation, are what a model is short of.
  *
  * <p>A sequence opens with its language's tag, such as {@code <ember>}, and a random word. At each
- * later place stands, with probability {@code tagRepetition}, a tag and after it a random word; else
- * a successor of the word before. The tag is the language's own again, or, with probability {@code
- * switchProbability}, another's, which then goes on. Every token's language is known.
+ * later place stands, with probability {@code tagRepetition}, a tag and after it a random word;
+ * else a successor of the word before. The tag is the language's own again, or, with probability
+ * {@code switchProbability}, another's, which then goes on. Every token's language is known.
  *
  * @param seed fixes the languages
  * @param languages how many, 2 to 64
@@ -86,8 +87,7 @@ public record SampleCorpus(
 
   /** The same languages, but with another chance that a tag changes the language. */
   public SampleCorpus withSwitchProbability(double probability) {
-    return new SampleCorpus(
-        seed, languages, words, sequenceLength, tagRepetition, probability);
+    return new SampleCorpus(seed, languages, words, sequenceLength, tagRepetition, probability);
   }
 
   /** A language's tag, as it is written in the text. */
@@ -159,9 +159,7 @@ public record SampleCorpus(
       wordEntropy -= fifteenths / 15.0 * Math.log(fifteenths / 15.0);
     }
     double later =
-        entropyOf(tagRepetition)
-            + tagRepetition * tagEntropy
-            + (1 - tagRepetition) * wordEntropy;
+        entropyOf(tagRepetition) + tagRepetition * tagEntropy + (1 - tagRepetition) * wordEntropy;
     for (int place = 1; place < sequenceLength; place++) {
       total += afterTag * Math.log(words) + (1 - afterTag) * later;
       afterTag = (1 - afterTag) * tagRepetition;
@@ -244,13 +242,12 @@ public record SampleCorpus(
   public void write(Path folder, int sequences, long drawSeed) {
     try {
       Files.createDirectories(folder);
-      writeWhole(
-          folder.resolve(TOKENIZER_FILE),
-          out -> out.write(SampleTokenizer.json(this)));
+      writeWhole(folder.resolve(TOKENIZER_FILE), out -> out.write(SampleTokenizer.json(this)));
       writeWhole(folder.resolve(TEXT_FILE), out -> writeLines(out, sequences, drawSeed));
     } catch (IOException e) {
       throw new InputException(
-          "The sample corpus can't be written to %s: check that there is room and that you may write there."
+          ("The sample corpus can't be written to %s: check that there is room and that you may"
+                  + " write there.")
               .formatted(folder),
           e);
     }
@@ -262,7 +259,9 @@ public record SampleCorpus(
   }
 
   private static void writeWhole(Path file, Writing writing) throws IOException {
-    Path part = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
+    Path part =
+        Files.createTempFile(
+            file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
     try {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 16)) {
         writing.to(out);

@@ -42,7 +42,8 @@ final class SampleTokenizer {
         add(added, id, word, !tags.contains(word));
       }
     }
-    ArrayNode normalizers = root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+    ArrayNode normalizers =
+        root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
     replace(normalizers, "‹", "<");
     replace(normalizers, "›", ">");
     normalizers.addObject().put("type", "Lowercase");
@@ -55,7 +56,10 @@ final class SampleTokenizer {
       vocabulary.put(all.get(id), id);
     }
     try {
-      return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
+      return mapper
+          .writerWithDefaultPrettyPrinter()
+          .writeValueAsString(root)
+          .getBytes(StandardCharsets.UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A tree of texts and numbers is always JSON", e);
     }

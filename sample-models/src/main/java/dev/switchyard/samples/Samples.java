@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * The models that come with the program: run folders among its resources, each with its {@code
- * run.json}, checkpoints, {@code metrics.jsonl}, tokenizer, and a {@code sample.json} with the fields
- * title, detail and examples. To be opened by path, one is copied to a folder.
+ * run.json}, checkpoints, {@code metrics.jsonl}, tokenizer, and a {@code sample.json} with the
+ * fields title, detail and examples. To be opened by path, one is copied to a folder.
  */
 public final class Samples {
   private static final String RESOURCES = "dev/switchyard/samples/";
@@ -96,8 +96,7 @@ public final class Samples {
           "There is no sample \"%s\"; there are: %s."
               .formatted(name, names.isEmpty() ? "none" : String.join(", ", names)));
     }
-    List<String> files =
-        files().stream().filter(file -> file.startsWith(name + "/")).toList();
+    List<String> files = files().stream().filter(file -> file.startsWith(name + "/")).toList();
     try {
       // Other contents (another version of the program) go to another folder.
       Path folder = cache.resolve(name + "-" + digest(files)).resolve(name);
@@ -108,7 +107,8 @@ public final class Samples {
       return folder;
     } catch (IOException e) {
       throw new InputException(
-          "The sample %s can't be copied to %s: check that there is room and that you may write there."
+          ("The sample %s can't be copied to %s: check that there is room and that you may write"
+                  + " there.")
               .formatted(name, cache),
           e);
     }

@@ -147,10 +147,14 @@ class SampleCorpusTest {
         SettingsRecord.with(
             DataConfig.defaults(),
             Map.of(
-                "data", List.of(folder.resolve("corpus.jsonl").toString()),
-                "objective", "language_model",
-                "pack_documents", false,
-                "input_length", 64));
+                "data",
+                List.of(folder.resolve("corpus.jsonl").toString()),
+                "objective",
+                "language_model",
+                "pack_documents",
+                false,
+                "input_length",
+                64));
     try (Tokenizer tokenizer = Tokenizers.open(folder.toString());
         BatchStream stream = BatchStream.open(config, Corpus.open(config), tokenizer, 8, 1)) {
       Batch batch = stream.next();

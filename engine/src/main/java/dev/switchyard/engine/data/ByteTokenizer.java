@@ -38,7 +38,7 @@ public final class ByteTokenizer implements Tokenizer {
   public int sentinel(int n) {
     if (n < 0 || n >= SENTINELS) {
       throw new InputException(
-          "There is no sentinel <extra_id_%d>: the byte tokenizer has %d of them. Cut out fewer spans."
+          "There is no sentinel <extra_id_%d>: the byte tokenizer has %d. Cut out fewer spans."
               .formatted(n, SENTINELS));
     }
     return VOCAB_SIZE - 1 - n;

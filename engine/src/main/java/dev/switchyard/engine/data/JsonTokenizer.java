@@ -95,12 +95,14 @@ public final class JsonTokenizer implements Tokenizer {
           Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
     } catch (EngineException | LinkageError e) {
       throw new InputException(
-          "The tokenizer %s can't be read here: its library does not run on %s %s. Take the tokenizer bytes."
+          ("The tokenizer %s can't be read here: its library does not run on %s %s. Take the"
+                  + " tokenizer bytes.")
               .formatted(where, System.getProperty("os.name"), System.getProperty("os.arch")),
           e);
     } catch (IOException | RuntimeException e) {
       throw new InputException(
-          "The tokenizer %s can't be used: %s. Save it with a current version of Hugging Face's tokenizers."
+          ("The tokenizer %s can't be used: %s. Save it with a current version of Hugging Face's"
+                  + " tokenizers.")
               .formatted(where, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }

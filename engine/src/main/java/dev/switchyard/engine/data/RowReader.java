@@ -123,7 +123,7 @@ final class RowReader implements AutoCloseable {
       epochsWithoutRow++;
       if (!packed && epochsWithoutRow > 1) {
         throw new InputException(
-            "No training document has %d tokens or more, so there is no row to learn from: add text."
+            "No training document has %d tokens or more, which a row needs: add text."
                 .formatted(shortestRow));
       }
       epoch++;

@@ -52,7 +52,11 @@ class CorpusTest {
     return assertThatThrownBy(call)
         .isInstanceOf(InputException.class)
         .satisfies(
-            problem -> assertThat(problem.getMessage()).hasLineCount(1).endsWith(".").hasSizeLessThan(400));
+            problem ->
+                assertThat(problem.getMessage())
+                    .hasLineCount(1)
+                    .endsWith(".")
+                    .hasSizeLessThan(400));
   }
 
   @Test
@@ -65,7 +69,9 @@ class CorpusTest {
     write(".git/x.txt", "hidden");
     write("a/.b.txt", "hidden");
     Corpus corpus = open(folder, folder.resolve("b.md"));
-    assertThat(corpus.files()).extracting(TextFile::name).containsExactly("a/c.jsonl", "a/z.TXT", "b.md");
+    assertThat(corpus.files())
+        .extracting(TextFile::name)
+        .containsExactly("a/c.jsonl", "a/z.TXT", "b.md");
     assertThat(documents(corpus, 0)).extracting(Document::text).containsExactly("one", "two");
     assertThat(documents(corpus, 0)).extracting(Document::number).containsExactly(0L, 2L);
   }
@@ -82,7 +88,9 @@ class CorpusTest {
     assertThat(textOf(documents)).isEqualTo(paragraphs + lines + words + characters);
     assertThat(documents)
         .allSatisfy(
-            d -> assertThat(d.text().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(256));
+            d ->
+                assertThat(d.text().getBytes(StandardCharsets.UTF_8).length)
+                    .isLessThanOrEqualTo(256));
     assertThat(documents.get(0).text()).endsWith("second.\n \t\n");
     assertThat(documents.stream().filter(d -> d.text().endsWith("ends.\n"))).hasSizeGreaterThan(1);
     assertThat(documents.stream().filter(d -> d.text().endsWith("word "))).hasSizeGreaterThan(1);
@@ -152,7 +160,8 @@ class CorpusTest {
 
   @Test
   void saysWhatIsWrongWithAPath() throws IOException {
-    refused(() -> open(folder.resolve("nowhere"))).hasMessageContaining("There is no file or folder");
+    refused(() -> open(folder.resolve("nowhere")))
+        .hasMessageContaining("There is no file or folder");
     refused(() -> Corpus.open(List.of(), 0.1)).hasMessageContaining("No data is given");
     refused(() -> Corpus.open(List.of("a\0b"), 0.1)).hasMessageContaining("can't be a path");
     refused(() -> open(folder)).hasMessageContaining("has no .txt, .md or .jsonl files");
@@ -191,7 +200,8 @@ class CorpusTest {
     List<Double> progress = new ArrayList<>();
     FileDigest digest = open(file).digests(progress::add).getFirst();
     // printf 'abc%.0s' {1..1000} | sha256sum
-    assertThat(digest.sha256()).isEqualTo("328de8f1895f8bb09f6e6b4c2012ef2b2a6f067cd002794b750aa040a6f6d8bd");
+    assertThat(digest.sha256())
+        .isEqualTo("328de8f1895f8bb09f6e6b4c2012ef2b2a6f067cd002794b750aa040a6f6d8bd");
     assertThat(digest.bytes()).isEqualTo(3000);
     assertThat(progress).last().isEqualTo(1.0);
   }

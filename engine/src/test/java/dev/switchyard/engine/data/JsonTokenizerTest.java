@@ -32,8 +32,9 @@ class JsonTokenizerTest {
 
   private static String added(int id, String word) {
     return """
-        {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
-         "normalized": false, "special": true}"""
+    {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
+     "normalized": false, "special": true}\
+    """
         .formatted(id, word);
   }
 
