@@ -159,7 +159,7 @@ final class CpuProducts {
   }
 
   private static int used(long usedAt, int i, int rows) {
-    return Operands.index(OffHeap.getInt(usedAt + 4L * i), rows + 1, "rowsUsed", i);
+    return Math.clamp(OffHeap.getInt(usedAt + 4L * i), 0, rows);
   }
 
   private int partsWorthWhile(Product product) {
