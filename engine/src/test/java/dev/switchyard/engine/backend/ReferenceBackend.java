@@ -7,6 +7,7 @@ import dev.switchyard.engine.tensor.Storage;
 import dev.switchyard.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The operations written down as their definitions, in double precision and plain loops: slow, and
@@ -122,8 +123,8 @@ public final class ReferenceBackend implements Backend {
         (type, elements) -> {
           Storage storage = storage(type, elements);
           switch (storage) {
-            case Doubles d -> java.util.Arrays.fill(d.array(), Double.NaN);
-            case Ints i -> java.util.Arrays.fill(i.array(), Integer.MIN_VALUE);
+            case Doubles d -> Arrays.fill(d.array(), Double.NaN);
+            case Ints i -> Arrays.fill(i.array(), Integer.MIN_VALUE);
             default -> throw new IllegalStateException();
           }
           return storage;
@@ -153,7 +154,11 @@ public final class ReferenceBackend implements Backend {
   @Override
   public void zero(Tensor tensor) {
     for (int i = 0; i < tensor.size(); i++) {
-      of(tensor).set(i, 0);
+      if (tensor.type() == ElementType.INT32) {
+        setInt(tensor, i, 0);
+      } else {
+        of(tensor).set(i, 0);
+      }
     }
   }
 
@@ -161,7 +166,11 @@ public final class ReferenceBackend implements Backend {
   public void copy(Tensor from, Tensor to) {
     require(from.size() == to.size(), "sizes differ");
     for (int i = 0; i < from.size(); i++) {
-      of(to).set(i, of(from).get(i));
+      if (from.type() == ElementType.INT32) {
+        setInt(to, i, intAt(from, i));
+      } else {
+        of(to).set(i, of(from).get(i));
+      }
     }
   }
 
