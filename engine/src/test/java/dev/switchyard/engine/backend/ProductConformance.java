@@ -103,7 +103,7 @@ interface ProductConformance {
     for (boolean transposeA : BOTH) {
       for (boolean transposeB : BOTH) {
         for (boolean accumulate : BOTH) {
-          checkBatched(new int[] {4, 10, 6, 7}, transposeA, transposeB, accumulate, 0, 6, 1, 3);
+          checkBatched(new int[] {4, 10, 6, 7}, transposeA, transposeB, accumulate, 0, 60, 1, 3);
           checkBatched(new int[] {3, 9, 33, 5}, transposeA, transposeB, accumulate, 0, 0, 9);
         }
       }
@@ -125,9 +125,9 @@ interface ProductConformance {
     if (rowsUsed != null && rowsUsed.length > 0) {
       used = new int[e];
       for (int i = 0; i < e; i++) {
-        used[i] = Math.min(rows, rowsUsed[i]);
+        used[i] = rowsUsed[i];
         int end = (i + 1) * rows * columns;
-        Arrays.fill(a, i * rows * columns + used[i] * columns, end, 0);
+        Arrays.fill(a, Math.min(end, (i * rows + used[i]) * columns), end, 0);
       }
     }
     double[] want = new double[e * m * n];
