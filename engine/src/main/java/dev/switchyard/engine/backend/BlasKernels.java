@@ -1,12 +1,6 @@
 package dev.switchyard.engine.backend;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -41,8 +35,8 @@ public final class BlasKernels {
       return;
     }
     chosen = true;
-    if (System.getenv(VARIABLE) == null && wantsAvx512Kernels(readCpuFacts())) {
-      setVariable(VARIABLE, AVX512_KERNELS);
+    if (wantsAvx512Kernels(readCpuFacts())) {
+      NativeEnvironment.setIfAbsent(VARIABLE, AVX512_KERNELS);
     }
   }
 
@@ -67,28 +61,6 @@ public final class BlasKernels {
       return Files.isReadable(CPU_FACTS) ? Files.readString(CPU_FACTS) : "";
     } catch (IOException _) {
       return ""; // then OpenBLAS chooses by itself
-    }
-  }
-
-  // Java can't change its own environment, but C can, and OpenBLAS asks C.
-  private static void setVariable(String name, String value) {
-    Linker linker = Linker.nativeLinker();
-    Optional<MemorySegment> function = linker.defaultLookup().find("setenv");
-    if (function.isEmpty()) {
-      return;
-    }
-    MethodHandle setenv =
-        linker.downcallHandle(
-            function.get(),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.ADDRESS,
-                ValueLayout.ADDRESS,
-                ValueLayout.JAVA_INT));
-    try (Arena arena = Arena.ofConfined()) {
-      int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
-    } catch (Throwable e) {
-      throw new IllegalStateException("Could not set " + name + " for OpenBLAS.", e);
     }
   }
 }

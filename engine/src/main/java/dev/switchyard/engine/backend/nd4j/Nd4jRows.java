@@ -38,12 +38,17 @@ final class Nd4jRows {
     int width = dTable.length(-1);
     for (long t = 0; t < ids.size(); t++) {
       int row = checked("embedBackward", index.integer(t), dTable.rows());
-      for (long i = 0; row >= 0 && i < width; i++) {
-        long to = (long) row * width + i;
-        sums.real(to, sums.real(to) + gradient.real(t * width + i));
+      if (row >= 0) {
+        addRow(gradient, t * width, sums, (long) row * width, width);
       }
     }
     sums.publish();
+  }
+
+  private static void addRow(HostWindow from, long first, HostWindow to, long at, int width) {
+    for (int i = 0; i < width; i++) {
+      to.real(at + i, to.real(at + i) + from.real(first + i));
+    }
   }
 
   void dispatch(Tensor x, Tensor slotToken, Tensor out) {

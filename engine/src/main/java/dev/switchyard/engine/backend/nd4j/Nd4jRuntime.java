@@ -1,6 +1,7 @@
 package dev.switchyard.engine.backend.nd4j;
 
 import dev.switchyard.engine.backend.BlasKernels;
+import dev.switchyard.engine.backend.NativeEnvironment;
 import java.util.Optional;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,6 +19,10 @@ public final class Nd4jRuntime {
     }
     started = true;
     BlasKernels.choose();
+    // ND4J's threads would wait for each other by spinning. Where another program, or another rank,
+    // wants the same processors, every operation then takes as long as their time slices: up to
+    // 100 times as long as with threads that sleep.
+    NativeEnvironment.setIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
     // JavaCPP would refuse memory beyond twice the Java heap; the engine plans its own memory.
     setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
