@@ -1,9 +1,11 @@
 package dev.switchyard.engine.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +95,16 @@ public final class Checkpoint {
         state.path("tokens").asLong(),
         state.path("seconds").asDouble(),
         state.path("twin_seconds").asDouble(),
-        state.path("data_position").asText());
+        position());
+  }
+
+  private Position position() {
+    try {
+      return Json.LINES.treeToValue(state.path("data_position"), Position.class);
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s does not say where the data stands.".formatted(folder.resolve(STATE)), e);
+    }
   }
 
   /** Whether it has a file of this name. */

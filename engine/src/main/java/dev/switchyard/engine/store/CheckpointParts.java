@@ -65,7 +65,7 @@ public final class CheckpointParts {
     json.put("tokens", state.tokens());
     json.put("seconds", state.seconds());
     json.put("twin_seconds", state.twinSeconds());
-    json.put("data_position", state.dataPosition());
+    json.put("data_position", Json.LINES.valueToTree(state.data()));
     json.put("files", files);
     // The sum is over the compact form of what a reader gets when it takes the sum out again.
     json.put("crc32c", Checkpoint.checksum(Json.line(json)));

@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
  * @param data what it was trained to read; its tokenizer is "bytes" or the name of a file beside
  */
 public record ModelDescription(ModelConfig model, RoutingConfig routing, DataConfig data) {
+  private static final String BYTES = "bytes";
   private static final String MODEL_TYPE = "switch_transformers";
 
   /** Settings of the data that go with a model; where the text lay does not. */
@@ -61,6 +62,8 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.putAll(SettingsRecord.values(routing));
     Map<String, Object> dataValues = SettingsRecord.values(data);
     DATA_SETTINGS.forEach(name -> config.put(name, dataValues.get(name)));
+    // Wherever the run found its tokenizer, a copy lies beside the model.
+    config.put("tokenizer", data.tokenizer().equals(BYTES) ? BYTES : Checkpoint.TOKENIZER);
     return Json.pretty(config);
   }
 

@@ -1,5 +1,7 @@
 package dev.switchyard.engine.store;
 
+import dev.switchyard.engine.data.Position;
+
 /**
  * Where a run stood when a checkpoint was taken: with the weights and the optimizer's moments, all
  * that it takes to go on as if it had never stopped. (Random numbers are a function of seed and
@@ -9,7 +11,7 @@ package dev.switchyard.engine.store;
  * @param tokens tokens that each model has seen
  * @param seconds spent in the model's steps
  * @param twinSeconds spent in the twin's steps
- * @param dataPosition where the batches stand after that step, as the data stream writes it
+ * @param data where the batches stand after that step
  */
 public record TrainingState(
-    long step, long tokens, double seconds, double twinSeconds, String dataPosition) {}
+    long step, long tokens, double seconds, double twinSeconds, Position data) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -27,7 +28,9 @@ final class CheckpointsTest {
 
   @Test
   void whatIsWrittenComesBack() {
-    TrainingState state = new TrainingState(7, 900, 1.0 / 3, 0.1 + 0.2, "{\"row\":56}");
+    TrainingState state =
+        new TrainingState(
+            7, 900, 1.0 / 3, 0.1 + 0.2, new Position(56, new Position.Place(1, 2, 3, 4, 5), "key"));
     checkpoints.write(new CheckpointParts(state).file("config.json", bytes("{}")));
 
     Checkpoint read = checkpoints.newestWhole(CheckpointsTest::noDamage);
@@ -125,7 +128,7 @@ final class CheckpointsTest {
   }
 
   private static CheckpointParts parts(long step) {
-    TrainingState state = new TrainingState(step, 5, 0.5, 0, "{}");
+    TrainingState state = new TrainingState(step, 5, 0.5, 0, new Position(1, null, "key"));
     return new CheckpointParts(state).file("config.json", bytes("{\"a\":1}"));
   }
 

@@ -1,0 +1,143 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.backend.AdafactorStep;
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.store.NamedTensor;
+import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Adafactor (Shazeer and Stern 2018) as Switch Transformers were trained with it: no first moment,
+ * steps relative to a parameter's size, updates clipped. The second moment of a matrix with both
+ * sides of 128 or more is factored into rows and columns; smaller ones are kept whole. Each expert
+ * is a matrix of its own.
+ */
+public final class Adafactor implements Optimizer {
+  private static final int SMALLEST_FACTORED = 128;
+  private static final double DECAY_EXPONENT = -0.8;
+  private static final double EPSILON = 1e-30;
+  private static final double SMALLEST_SCALE = 1e-3;
+  private static final double CLIP_THRESHOLD = 1;
+
+  /** What is remembered of one parameter. */
+  private sealed interface Moment {
+    Parameter parameter();
+  }
+
+  /** Means over columns and over rows, [.., R] and [.., C]. */
+  private record Factored(Parameter parameter, Tensor rows, Tensor columns) implements Moment {}
+
+  /**
+   * The whole second moment; parts are the matrices that are scaled and clipped each for itself,
+   * one for each expert.
+   */
+  private record Whole(Parameter parameter, Tensor moment, List<Part> parts) implements Moment {}
+
+  private record Part(Tensor value, Tensor gradient, Tensor moment) {}
+
+  private final Backend backend;
+  private final List<Moment> all = new ArrayList<>();
+
+  Adafactor(Backend backend, List<Parameter> parameters) {
+    this.backend = backend;
+    for (Parameter parameter : parameters) {
+      all.add(isFactored(parameter.value()) ? factored(parameter) : whole(parameter));
+    }
+  }
+
+  private static boolean isFactored(Tensor value) {
+    return value.rank() >= 2
+        && value.length(-1) >= SMALLEST_FACTORED
+        && value.length(-2) >= SMALLEST_FACTORED;
+  }
+
+  private Moment factored(Parameter parameter) {
+    int[] shape = parameter.value().shape();
+    int rows = shape[shape.length - 2];
+    int columns = shape[shape.length - 1];
+    return parameter.isExpert()
+        ? new Factored(
+            parameter, backend.allocate(shape[0], rows), backend.allocate(shape[0], columns))
+        : new Factored(parameter, backend.allocate(rows), backend.allocate(columns));
+  }
+
+  private Moment whole(Parameter parameter) {
+    Tensor moment = backend.allocate(parameter.value().shape());
+    Part one = new Part(parameter.value(), parameter.gradient(), moment);
+    return new Whole(parameter, moment, parameter.isExpert() ? byExpert(one) : List.of(one));
+  }
+
+  private static List<Part> byExpert(Part all) {
+    return IntStream.range(0, all.value().length(0))
+        .mapToObj(
+            e ->
+                new Part(
+                    all.value().part(e, e + 1),
+                    all.gradient().part(e, e + 1),
+                    all.moment().part(e, e + 1)))
+        .toList();
+  }
+
+  @Override
+  public void update(long step, double learningRate, double gradientScale) {
+    AdafactorStep numbers =
+        new AdafactorStep(
+            learningRate,
+            1 - Math.pow(step, DECAY_EXPONENT),
+            EPSILON,
+            SMALLEST_SCALE,
+            CLIP_THRESHOLD,
+            gradientScale);
+    for (Moment moment : all) {
+      switch (moment) {
+        case Factored factored ->
+            backend.adafactor(
+                factored.parameter().value(),
+                factored.parameter().gradient(),
+                factored.rows(),
+                factored.columns(),
+                numbers);
+        case Whole whole ->
+            whole
+                .parts()
+                .forEach(
+                    part ->
+                        backend.adafactor(part.value(), part.gradient(), part.moment(), numbers));
+      }
+    }
+  }
+
+  @Override
+  public List<NamedTensor> state(String prefix) {
+    List<NamedTensor> state = new ArrayList<>();
+    for (Moment moment : all) {
+      Parameter of = moment.parameter();
+      switch (moment) {
+        case Factored factored -> {
+          state.add(NamedTensor.of(of, name -> prefix + name + ".v_rows", factored.rows()));
+          state.add(NamedTensor.of(of, name -> prefix + name + ".v_columns", factored.columns()));
+        }
+        case Whole whole ->
+            state.add(NamedTensor.of(of, name -> prefix + name + ".v", whole.moment()));
+      }
+    }
+    return state;
+  }
+
+  @Override
+  public void close() {
+    for (Moment moment : all) {
+      switch (moment) {
+        case Factored factored -> {
+          backend.free(factored.rows());
+          backend.free(factored.columns());
+        }
+        case Whole whole -> backend.free(whole.moment());
+      }
+    }
+    all.clear();
+  }
+}

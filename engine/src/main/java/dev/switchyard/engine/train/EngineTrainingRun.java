@@ -1,0 +1,391 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.RunListener;
+import dev.switchyard.engine.observe.RunState;
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.Checkpoints;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A run in this process. One thread trains; a step is a task in that thread's queue which puts the
+ * next step behind itself, so that commands and the microscope's requests come between two steps,
+ * in the order in which they were given.
+ */
+final class EngineTrainingRun implements TrainingRun {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineTrainingRun.class);
+
+  private final RunConfig config;
+  private final Path folder;
+  private final ExecutorService thread;
+  private final Trainer trainer;
+  private final RunRecord record;
+  private final Checkpoints checkpoints;
+  private final boolean resumed;
+  private final Microscope.Subject subject;
+
+  private volatile RunState state = RunState.READY;
+  private volatile String failure;
+  private volatile long step;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  // Only the trainer's thread looks at what follows.
+  private boolean stepIsQueued;
+  private boolean begun;
+  private long checkpointStep;
+  private long evaluationStep = -1;
+
+  /**
+   * A run at READY, with a checkpoint of where it stands.
+   *
+   * @param thread on which the trainer was made; ended by {@link #close}
+   * @param trainer closed by {@link #close}, as is the record when the run is over
+   * @param resumed whether it goes on from a checkpoint
+   */
+  EngineTrainingRun(
+      ExecutorService thread,
+      Trainer trainer,
+      RunRecord record,
+      Path folder,
+      Checkpoints checkpoints,
+      boolean resumed) {
+    this.thread = thread;
+    this.trainer = trainer;
+    this.record = record;
+    this.folder = folder;
+    this.checkpoints = checkpoints;
+    this.config = trainer.setup().config();
+    this.step = trainer.step();
+    this.checkpointStep = step;
+    this.resumed = resumed;
+    this.subject = trainer.subject(folder.getFileName().toString());
+  }
+
+  @Override
+  public Path folder() {
+    return folder;
+  }
+
+  @Override
+  public RunConfig config() {
+    return config;
+  }
+
+  @Override
+  public RunState state() {
+    return state;
+  }
+
+  @Override
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  @Override
+  public long step() {
+    return step;
+  }
+
+  @Override
+  public void start() {
+    command(
+        () -> {
+          if (state == RunState.READY) {
+            begin();
+            become(RunState.RUNNING);
+            queueStep();
+          }
+        });
+  }
+
+  @Override
+  public void pause() {
+    command(
+        () -> {
+          if (state == RunState.RUNNING) {
+            event("paused", "Paused after step " + step);
+            become(RunState.PAUSED);
+          }
+        });
+  }
+
+  @Override
+  public void resume() {
+    command(
+        () -> {
+          if (state == RunState.PAUSED) {
+            event("resumed", "Went on after step " + step);
+            become(RunState.RUNNING);
+            queueStep();
+          }
+        });
+  }
+
+  @Override
+  public void singleStep() {
+    command(
+        () -> {
+          if (state == RunState.READY || state == RunState.PAUSED) {
+            begin();
+            become(RunState.RUNNING);
+            oneStep();
+            if (state == RunState.RUNNING) {
+              event("paused", "Paused after the single step " + step);
+              become(RunState.PAUSED);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void stop() {
+    command(
+        () -> {
+          if (!state.isOver()) {
+            become(RunState.STOPPING);
+            takeCheckpoint();
+            end(RunState.FINISHED, "stopped", "Stopped after step " + step);
+          }
+        });
+  }
+
+  @Override
+  public void checkpointNow() {
+    command(
+        () -> {
+          if (!state.isOver()) {
+            takeCheckpoint();
+          }
+        });
+  }
+
+  private void begin() {
+    if (!begun) {
+      begun = true;
+      event(
+          resumed ? "resumed" : "started",
+          resumed ? "Resumed from the checkpoint of step " + step : "Started");
+    }
+  }
+
+  private void queueStep() {
+    if (!stepIsQueued) {
+      stepIsQueued = true;
+      command(
+          () -> {
+            stepIsQueued = false;
+            if (state == RunState.RUNNING) {
+              oneStep();
+            }
+            if (state == RunState.RUNNING) {
+              queueStep();
+            }
+          });
+    }
+  }
+
+  private void oneStep() {
+    TrainingConfig training = config.training();
+    if (step < training.steps()) {
+      StepReport report = trainer.next();
+      step = report.step();
+      record.step(report);
+    }
+    boolean last = step >= training.steps();
+    if (training.evalEvery() > 0 && (last || step % training.evalEvery() == 0)) {
+      evaluate();
+    }
+    if (last || step % training.checkpointEvery() == 0) {
+      takeCheckpoint();
+    }
+    if (last) {
+      end(RunState.FINISHED, "finished", "Finished after step " + step);
+    }
+  }
+
+  private void evaluate() {
+    if (evaluationStep == step) {
+      return;
+    }
+    evaluationStep = step;
+    Optional<Evaluation> evaluation = trainer.evaluate();
+    if (evaluation.isEmpty()) {
+      return;
+    }
+    Evaluation of = evaluation.get();
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("cross_entropy", of.model().crossEntropy());
+    figures.put("load_balancing_loss", of.model().loadBalancingLoss());
+    figures.put("dropped_fraction", of.model().droppedFraction());
+    String text =
+        String.format(
+            Locale.ROOT,
+            "Cross entropy %.4f on %s after step %d",
+            of.model().crossEntropy(),
+            of.text(),
+            step);
+    if (of.twin() != null) {
+      figures.put("twin_cross_entropy", of.twin().crossEntropy());
+      text += String.format(Locale.ROOT, "; twin %.4f", of.twin().crossEntropy());
+    }
+    figures.values().removeIf(figure -> !Double.isFinite(figure));
+    record.event(step, "evaluation", text, figures);
+  }
+
+  /** The lines of all steps come first: a checkpoint never stands before what led to it. */
+  private void takeCheckpoint() {
+    if (checkpointStep == step) {
+      return;
+    }
+    record.flush();
+    checkpoints.write(trainer.checkpoint());
+    checkpointStep = step;
+    checkpoints.keepNewest(config.training().keepCheckpoints());
+    event("checkpoint", "Checkpoint of step " + step);
+  }
+
+  private void event(String kind, String text) {
+    record.event(step, kind, text, Map.of());
+  }
+
+  private void become(RunState next) {
+    state = next;
+    record.state(next);
+  }
+
+  /** The folder is complete and free for others before anybody sees that the run is over. */
+  private void end(RunState last, String kind, String text) {
+    event(kind, text);
+    record.flush();
+    finish(last);
+  }
+
+  private void finish(RunState last) {
+    record.close();
+    become(last);
+    record.listeners().end();
+  }
+
+  private void fail(String why) {
+    failure = why;
+    try {
+      record.event(step, "failed", why, Map.of());
+    } catch (InputException e) {
+      LOG.warn("The failure could not be written into the run folder: {}", e.getMessage());
+    }
+    finish(RunState.FAILED);
+  }
+
+  /** Runs on the trainer's thread, after what was asked for before. Nothing once it is closed. */
+  private void command(Runnable command) {
+    try {
+      thread.execute(() -> failIfFailing(command));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("A command came after the run was closed");
+    }
+  }
+
+  private void failIfFailing(Runnable command) {
+    try {
+      command.run();
+    } catch (InputException e) {
+      LOG.warn("Run {} failed", folder, e);
+      failUnlessOver(e.getMessage());
+    } catch (OutOfMemoryError e) {
+      LOG.error("Run {} failed", folder, e);
+      failUnlessOver(
+          "Step %d: there is not enough memory; choose a smaller batch_size, input_length or model."
+              .formatted(step + 1));
+    } catch (RuntimeException | Error e) {
+      LOG.error("Run {} failed", folder, e);
+      failUnlessOver(
+          "Step %d failed by an error in the program (%s); the log has the details."
+              .formatted(step + 1, e));
+    }
+  }
+
+  private void failUnlessOver(String why) {
+    if (!state.isOver()) {
+      fail(why);
+    }
+  }
+
+  @Override
+  public AutoCloseable listen(RunListener listener) {
+    return record.listeners().add(listener);
+  }
+
+  @Override
+  public List<StepReport> reports() {
+    return record.reports();
+  }
+
+  @Override
+  public List<RunEvent> events() {
+    return record.events();
+  }
+
+  @Override
+  public Microscope microscope() {
+    return new MicroscopeInTraining(this, subject);
+  }
+
+  /** Hands the trainer to a request between two steps, also when the run is over. */
+  <T> CompletableFuture<T> betweenSteps(Function<Trainer, T> request) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      thread.execute(
+          () -> {
+            try {
+              answer.complete(request.apply(trainer));
+            } catch (RuntimeException | Error e) {
+              answer.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(
+          new InputException("The run is closed: open its folder to look at its model.", e));
+    }
+    return answer;
+  }
+
+  @Override
+  public RunState await() throws InterruptedException {
+    record.listeners().awaitEnd();
+    return state;
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      stop();
+      command(trainer::close);
+      // Waits for what was asked for before, the steps in between included.
+      thread.close();
+      awaitListeners();
+    }
+  }
+
+  private void awaitListeners() {
+    try {
+      record.listeners().awaitEnd();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

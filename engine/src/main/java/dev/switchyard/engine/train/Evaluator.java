@@ -1,0 +1,80 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.model.StepFigures;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.observe.StepReport.ModelReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures a model on batches that it is not trained on. */
+public final class Evaluator {
+  private Evaluator() {}
+
+  /**
+   * Figures over all batches: the cross entropy is the mean over all labels, the others are means
+   * over batches. The gradient norm is NaN. The loss is cross entropy and routers' losses together.
+   *
+   * @param batches one or more
+   */
+  public static ModelReport evaluate(SwitchTransformer model, List<Batch> batches) {
+    long begin = System.nanoTime();
+    List<StepFigures> all = new ArrayList<>();
+    for (Batch batch : batches) {
+      all.add(model.evaluate(batch));
+    }
+    double seconds = Math.max(1e-9, (System.nanoTime() - begin) * 1e-9);
+    long tokens = all.stream().mapToLong(StepFigures::tokens).sum();
+    double labels = Math.max(1, all.stream().mapToLong(StepFigures::labels).sum());
+    double crossEntropy =
+        all.stream().mapToDouble(f -> f.crossEntropy() * f.labels()).sum() / labels;
+    double routers = mean(all.stream().mapToDouble(f -> f.loss() - f.crossEntropy()).toArray());
+    return new ModelReport(
+        tokens,
+        seconds,
+        crossEntropy + routers,
+        crossEntropy,
+        mean(all.stream().mapToDouble(StepFigures::loadBalancingLoss).toArray()),
+        mean(all.stream().mapToDouble(StepFigures::zLoss).toArray()),
+        mean(all.stream().mapToDouble(StepFigures::droppedFraction).toArray()),
+        Double.NaN,
+        tokens / seconds,
+        layers(all));
+  }
+
+  private static List<LayerReport> layers(List<StepFigures> all) {
+    List<LayerReport> layers = new ArrayList<>();
+    for (int i = 0; i < all.getFirst().layers().size(); i++) {
+      int index = i;
+      layers.add(mean(all.stream().map(f -> f.layers().get(index)).toList()));
+    }
+    return List.copyOf(layers);
+  }
+
+  private static LayerReport mean(List<LayerReport> of) {
+    float[] load = new float[of.getFirst().load().length];
+    for (LayerReport each : of) {
+      for (int e = 0; e < load.length; e++) {
+        load[e] += each.load()[e] / of.size();
+      }
+    }
+    return new LayerReport(
+        of.getFirst().name(),
+        of.getFirst().capacity(),
+        load,
+        mean(of.stream().mapToDouble(LayerReport::droppedFraction).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::loadBalancingLoss).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::zLoss).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::entropy).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::confidence).toArray()));
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.RunState;
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.store.RunHistory;
+import dev.switchyard.engine.store.RunJournal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What is told of a run: written into its folder, kept for those who ask, passed to listeners. */
+final class RunRecord {
+  private final RunFolder folder;
+  private final RunJournal journal;
+  private final ListenerQueue listeners;
+  private final ReportLog reports = new ReportLog();
+  private final List<RunEvent> events = new CopyOnWriteArrayList<>();
+  private boolean closed;
+
+  /**
+   * Goes on after a step; what the folder has of later ones is removed.
+   *
+   * @param folder held until {@link #close}
+   */
+  RunRecord(RunFolder folder, long step) {
+    this.folder = folder;
+    this.journal = RunJournal.after(folder.path(), step);
+    RunHistory.forEachReport(folder.path(), reports::add);
+    events.addAll(RunHistory.events(folder.path()));
+    this.listeners = new ListenerQueue(folder.path().getFileName().toString());
+  }
+
+  ListenerQueue listeners() {
+    return listeners;
+  }
+
+  List<StepReport> reports() {
+    return reports.snapshot();
+  }
+
+  List<RunEvent> events() {
+    return List.copyOf(events);
+  }
+
+  void step(StepReport report) {
+    journal.add(report);
+    reports.add(report);
+    listeners.step(report);
+  }
+
+  void event(long step, String kind, String text, Map<String, Double> figures) {
+    RunEvent event = new RunEvent(System.currentTimeMillis(), step, kind, text, figures);
+    events.add(event);
+    listeners.event(event);
+    journal.add(event);
+  }
+
+  void state(RunState state) {
+    listeners.state(state);
+  }
+
+  /** Waits until all lines are on the disk. */
+  void flush() {
+    journal.flush();
+  }
+
+  /** Completes the folder and gives it up to others; listeners still hear what follows. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      journal.close();
+      folder.close();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.data.Corpus;
+import dev.switchyard.engine.data.DataConfig;
+import dev.switchyard.engine.data.Objective;
+import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.SwitchTransformer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A configuration that fits together, with the tokenizer that it asks for.
+ *
+ * @param config with the vocabulary's size filled in and all paths absolute
+ * @param tokenizer open; the caller closes it
+ * @param objective what rows become
+ */
+record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
+    implements AutoCloseable {
+  private static final String BYTES = "bytes";
+
+  /**
+   * Opens the tokenizer and checks what no single setting shows.
+   *
+   * @throws InputException naming the settings that don't fit together
+   */
+  static RunSetup of(RunConfig given) {
+    RunConfig config = withAbsolutePaths(given);
+    return of(config, Tokenizers.open(config.data().tokenizer()));
+  }
+
+  /** The same with a tokenizer that is open already; it is closed if something does not fit. */
+  static RunSetup of(RunConfig given, Tokenizer tokenizer) {
+    try {
+      RunConfig config = withVocabulary(given, tokenizer);
+      checkObjective(config);
+      Objective objective = Objective.of(config.data(), tokenizer);
+      SwitchTransformer.checkRouting(
+          config.model(),
+          config.routing(),
+          config.training().batchSize(),
+          objective.inputLength(),
+          objective.targetLength());
+      return new RunSetup(config, tokenizer, objective);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static RunConfig withAbsolutePaths(RunConfig config) {
+    DataConfig data = config.data();
+    List<String> paths = data.data().stream().map(RunSetup::absolute).toList();
+    String tokenizer = data.tokenizer().equals(BYTES) ? BYTES : absolute(data.tokenizer());
+    return config.with(Map.of("data", Map.of("data", paths, "tokenizer", tokenizer)));
+  }
+
+  private static String absolute(String path) {
+    // What is no path at all is left as it is: whoever opens it says so.
+    return path.isBlank() || path.indexOf('\0') >= 0
+        ? path
+        : Path.of(path).toAbsolutePath().normalize().toString();
+  }
+
+  private static RunConfig withVocabulary(RunConfig config, Tokenizer tokenizer) {
+    ModelConfig model = config.model();
+    int needed = tokenizer.vocabSize();
+    if (model.vocabSize() == 0) {
+      model = SettingsRecord.with(model, Map.of("vocab_size", needed));
+    } else if (model.vocabSize() < needed) {
+      throw new InputException(
+          "vocab_size is %d, but the tokenizer has %d tokens: set it to that or more, or to 0."
+              .formatted(model.vocabSize(), needed));
+    }
+    return new RunConfig(model, config.routing(), config.data(), config.training());
+  }
+
+  private static void checkObjective(RunConfig config) {
+    boolean languageModel = config.data().objective().equals("language_model");
+    if (languageModel && config.model().isEncoderDecoder()) {
+      throw new InputException(
+          "objective is language_model, which a decoder alone learns: set is_encoder_decoder to no,"
+              + " or objective to span_corruption.");
+    } else if (!languageModel && !config.model().isEncoderDecoder()) {
+      throw new InputException(
+          "objective is span_corruption, which needs an encoder: set is_encoder_decoder to yes, or"
+              + " objective to language_model.");
+    }
+  }
+
+  /** The text of the configuration. */
+  Corpus corpus() {
+    return Corpus.open(config.data());
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

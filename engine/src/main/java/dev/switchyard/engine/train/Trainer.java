@@ -1,0 +1,195 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.data.Position;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.ModelMicroscope;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.Checkpoint;
+import dev.switchyard.engine.store.CheckpointParts;
+import dev.switchyard.engine.store.ModelDescription;
+import dev.switchyard.engine.store.NamedTensor;
+import dev.switchyard.engine.store.TrainingState;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Trains a Switch model, and its dense twin on the same batches in the same order, step by step.
+ * For one thread, always the same.
+ */
+final class Trainer implements AutoCloseable {
+  private final RunSetup setup;
+  private final Backend backend;
+  private final Learner model;
+  private final Learner twin;
+  private final LearningRate learningRate;
+  private final BatchAhead batches;
+  private final List<Batch> heldOut;
+  private Position position;
+  private long step;
+  private long tokens;
+
+  /**
+   * A trainer with initial weights, before its first step or before {@link #load}.
+   *
+   * @param setup closed with the trainer, as are the others
+   * @param start where the batches stand
+   * @param heldOut batches for evaluation; may be empty
+   */
+  Trainer(
+      RunSetup setup, Backend backend, BatchAhead batches, Position start, List<Batch> heldOut) {
+    this.setup = setup;
+    this.backend = backend;
+    this.batches = batches;
+    this.position = start;
+    this.heldOut = heldOut;
+    TrainingConfig training = setup.config().training();
+    this.learningRate = LearningRate.of(training);
+    this.model = learner("model", setup, backend);
+    try {
+      this.twin = training.twin() ? learner("twin", setup, backend) : null;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Learner learner(String name, RunSetup setup, Backend backend) {
+    RunConfig config = setup.config();
+    ModelConfig shape = name.equals("twin") ? config.model().denseTwin() : config.model();
+    SwitchTransformer model =
+        new SwitchTransformer(shape, config.routing(), backend, config.training().seed());
+    return new Learner(name, model, config.training());
+  }
+
+  /** Finished steps. */
+  long step() {
+    return step;
+  }
+
+  /** Where it computes, for people. */
+  String device() {
+    return backend.description();
+  }
+
+  /** The Switch model. */
+  SwitchTransformer model() {
+    return model.model();
+  }
+
+  RunSetup setup() {
+    return setup;
+  }
+
+  /** What stands under the microscope: the model, with texts that it is not trained on. */
+  Microscope.Subject subject(String name) {
+    return ModelMicroscope.describe(name, model.model(), ExampleTexts.of(heldOut, setup));
+  }
+
+  /**
+   * One step of each model on the next batch.
+   *
+   * @throws dev.switchyard.engine.configuration.InputException where a loss is no number or the
+   *     data can't be read; then no weight has changed
+   */
+  StepReport next() {
+    BatchAhead.Ready ready = batches.take();
+    long number = step + 1;
+    double rate = learningRate.at(number);
+    model.compute(ready.batch(), number);
+    if (twin != null) {
+      twin.compute(ready.batch(), number);
+    }
+    model.update(number, rate);
+    if (twin != null) {
+      twin.update(number, rate);
+    }
+    step = number;
+    tokens += ready.batch().tokens();
+    position = ready.after();
+    return new StepReport(
+        number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
+  }
+
+  /** Measures the models on held-out text; nothing where none is held out. */
+  Optional<Evaluation> evaluate() {
+    if (heldOut.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Evaluation(
+            "%d held-out batches".formatted(heldOut.size()),
+            heldOut.size(),
+            Evaluator.evaluate(model.model(), heldOut),
+            twin == null ? null : Evaluator.evaluate(twin.model(), heldOut)));
+  }
+
+  /** All that a checkpoint of this moment holds. */
+  CheckpointParts checkpoint() {
+    model.checkWeights(step);
+    double twinSeconds = 0;
+    if (twin != null) {
+      twin.checkWeights(step);
+      twinSeconds = twin.seconds();
+    }
+    CheckpointParts parts =
+        new CheckpointParts(new TrainingState(step, tokens, model.seconds(), twinSeconds, position))
+            .tensors(Checkpoint.MODEL, backend, model.weights());
+    if (twin != null) {
+      parts.tensors(Checkpoint.TWIN, backend, twin.weights());
+    }
+    parts.tensors(Checkpoint.OPTIMIZER, backend, moments());
+    RunConfig config = setup.config();
+    String description = setup.tokenizer().description();
+    boolean bytes = config.data().tokenizer().equals("bytes");
+    if (!bytes) {
+      parts.file(Checkpoint.TOKENIZER, description.getBytes(StandardCharsets.UTF_8));
+    }
+    return parts.file(
+        Checkpoint.CONFIG,
+        new ModelDescription(config.model(), config.routing(), config.data())
+            .json(setup.tokenizer().end()));
+  }
+
+  private List<NamedTensor> moments() {
+    List<NamedTensor> moments = new ArrayList<>(model.moments());
+    if (twin != null) {
+      moments.addAll(twin.moments());
+    }
+    return moments;
+  }
+
+  /** Takes up where a checkpoint stood; the batches must stand there already. */
+  void load(Checkpoint checkpoint) {
+    checkpoint.load(Checkpoint.MODEL, backend, model.weights());
+    if (twin != null) {
+      checkpoint.load(Checkpoint.TWIN, backend, twin.weights());
+    }
+    checkpoint.load(Checkpoint.OPTIMIZER, backend, moments());
+    TrainingState state = checkpoint.state();
+    step = state.step();
+    tokens = state.tokens();
+    position = state.data();
+    model.setSeconds(state.seconds());
+    if (twin != null) {
+      twin.setSeconds(state.twinSeconds());
+    }
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+    model.close();
+    if (twin != null) {
+      twin.close();
+    }
+    backend.close();
+    setup.close();
+  }
+}

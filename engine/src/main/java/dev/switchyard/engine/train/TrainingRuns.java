@@ -1,0 +1,219 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.Backends;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.data.BatchStream;
+import dev.switchyard.engine.data.Corpus;
+import dev.switchyard.engine.data.Evaluation;
+import dev.switchyard.engine.data.FileDigest;
+import dev.switchyard.engine.data.Position;
+import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.store.Checkpoint;
+import dev.switchyard.engine.store.ModelFolder;
+import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.tensor.ElementType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/** Makes training runs, and takes up those that ended, however they ended. */
+public final class TrainingRuns {
+  private TrainingRuns() {}
+
+  /**
+   * A new run at READY, with its folder and the checkpoint of step 0. Whatever is wrong with
+   * settings, data or folder shows here, and then nothing is left behind.
+   *
+   * @param folder must not exist yet, or be empty
+   * @throws InputException with a line for people
+   */
+  public static TrainingRun create(RunConfig config, Path folder) {
+    Path path = folder.toAbsolutePath().normalize();
+    RunFolder.checkFree(path);
+    boolean existed = Files.exists(path);
+    return onNewThread(path, thread -> create(config, path, existed, thread));
+  }
+
+  private static TrainingRun create(
+      RunConfig given, Path path, boolean existed, ExecutorService thread) {
+    RunSetup setup = RunSetup.of(given);
+    List<FileDigest> digests = new ArrayList<>();
+    Trainer trainer =
+        trainer(
+            setup,
+            path,
+            corpus -> {
+              digests.addAll(corpus.digests(share -> {}));
+              return null;
+            });
+    RunFolder folder = null;
+    try {
+      folder = RunFolder.create(path, RunDescription.of(setup.config(), trainer.device(), digests));
+      folder.checkpoints().write(trainer.checkpoint());
+      RunRecord record = new RunRecord(folder, 0);
+      return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), false);
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      if (folder != null) {
+        folder.discard(existed);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * An existing run at READY, to go on from its newest whole checkpoint as if it had never stopped.
+   *
+   * @param steps the run's new total; null leaves it
+   * @throws InputException where there is no such run, another process has it, its data changed or
+   *     all its steps are done; then the folder is as it was
+   */
+  public static TrainingRun reopen(Path folder, Long steps) {
+    Path path = folder.toAbsolutePath().normalize();
+    RunFolder held = RunFolder.open(path);
+    try {
+      return onNewThread(path, thread -> reopen(held, steps, thread));
+    } catch (RuntimeException | Error e) {
+      held.close();
+      throw e;
+    }
+  }
+
+  private static TrainingRun reopen(RunFolder folder, Long steps, ExecutorService thread) {
+    Path path = folder.path();
+    Map<String, Object> run = RunFolder.read(path);
+    RunDescription before = RunDescription.read(path, run);
+    RunConfig config =
+        steps == null
+            ? before.config()
+            : before.config().with(Map.of("training", Map.of("steps", steps)));
+    List<String> damages = new ArrayList<>();
+    Checkpoint checkpoint = folder.checkpoints().newestWhole(damages::add);
+    checkSteps(path, checkpoint.state().step(), config.training().steps());
+    RunSetup setup = RunSetup.of(config, tokenizer(checkpoint));
+    Trainer trainer =
+        trainer(
+            setup,
+            path,
+            corpus -> {
+              corpus.verify(before.data());
+              return checkpoint.state().data();
+            });
+    try {
+      trainer.load(checkpoint);
+      // Only now does the folder change: all that can be wrong with it has been looked at.
+      folder.checkpoints().goOnFrom(trainer.step());
+      folder.write(RunDescription.with(run, config));
+      RunRecord record = new RunRecord(folder, trainer.step());
+      String wentBack = "Went back to the checkpoint of step %d: %s";
+      for (String damage : damages) {
+        record.event(
+            trainer.step(), "changed", wentBack.formatted(trainer.step(), damage), Map.of());
+      }
+      return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), true);
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      throw e;
+    }
+  }
+
+  private static void checkSteps(Path path, long done, long steps) {
+    if (done >= steps) {
+      throw new InputException(
+          "%s has done %d steps, and %d is its total: give a larger total of steps to go on."
+              .formatted(path, done, steps));
+    }
+  }
+
+  /** The run's own copy: the file that it was made with may have changed. */
+  private static Tokenizer tokenizer(Checkpoint checkpoint) {
+    return Tokenizers.open(ModelFolder.open(checkpoint.folder()).tokenizer());
+  }
+
+  /**
+   * Text, batches, backend and models of a run; the setup is closed if one of them can't be had.
+   *
+   * @param start looks at the text and says where the batches start; null: at the beginning
+   */
+  private static Trainer trainer(RunSetup setup, Path path, Function<Corpus, Position> start) {
+    RunConfig config = setup.config();
+    TrainingConfig training = config.training();
+    BatchAhead batches = null;
+    Backend backend = null;
+    try {
+      Corpus corpus = Corpus.open(config.data());
+      BatchStream stream = stream(setup, corpus, start.apply(corpus));
+      Position position = stream.position();
+      batches = new BatchAhead(stream, path.getFileName().toString());
+      List<Batch> heldOut =
+          training.evalEvery() == 0
+              ? List.of()
+              : Evaluation.batches(
+                  config.data(),
+                  corpus,
+                  setup.tokenizer(),
+                  training.batchSize(),
+                  training.evalBatches());
+      backend = Backends.open(training.backend(), ElementType.FLOAT32);
+      return new Trainer(setup, backend, batches, position, heldOut);
+    } catch (RuntimeException | Error e) {
+      if (batches != null) {
+        batches.close();
+      }
+      if (backend != null) {
+        backend.close();
+      }
+      setup.close();
+      throw e;
+    }
+  }
+
+  private static BatchStream stream(RunSetup setup, Corpus corpus, Position start) {
+    RunConfig config = setup.config();
+    int rows = config.training().batchSize();
+    long seed = config.training().seed();
+    return start == null
+        ? BatchStream.open(config.data(), corpus, setup.tokenizer(), rows, seed)
+        : BatchStream.resume(config.data(), corpus, setup.tokenizer(), rows, seed, start);
+  }
+
+  /** Everything that touches a backend happens on one thread from the start: some ask for that. */
+  private static TrainingRun onNewThread(Path path, Function<ExecutorService, TrainingRun> make) {
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("trainer of " + path.getFileName()).daemon().factory());
+    Future<TrainingRun> run = thread.submit(() -> make.apply(thread));
+    try {
+      return run.get();
+    } catch (ExecutionException e) {
+      thread.close();
+      throw rethrown(path, e.getCause());
+    } catch (InterruptedException e) {
+      thread.close();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while a run was prepared", e);
+    }
+  }
+
+  private static RuntimeException rethrown(Path path, Throwable cause) {
+    if (cause instanceof OutOfMemoryError) {
+      return new InputException(
+          "There is not enough memory for %s: choose a smaller model or batch_size."
+              .formatted(path),
+          cause);
+    } else if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException problem ? problem : new IllegalStateException(cause);
+  }
+}
