@@ -1,0 +1,136 @@
+package dev.switchyard.views.chart;
+
+import dev.switchyard.views.theme.Theme;
+import java.awt.BasicStroke;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jfree.chart.annotations.AbstractXYAnnotation;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.plot.PlotRenderingInfo;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.ui.RectangleEdge;
+
+/** What stands on the lines of a chart: their names at their ends, single dots, and the bridge. */
+final class ChartMarks extends AbstractXYAnnotation {
+  private static final long serialVersionUID = 1L;
+  private static final double LINE_HEIGHT = 15;
+
+  private final transient LineChartPane.Content content;
+  private final transient Theme.Colors colors;
+  private final Font plain;
+  private final Font strong;
+
+  ChartMarks(LineChartPane.Content content, Theme.Colors colors, Font plain, Font strong) {
+    this.content = content;
+    this.colors = colors;
+    this.plain = plain;
+    this.strong = strong;
+  }
+
+  private record Name(LineChartPane.Line line, double x, double[] y) {}
+
+  @Override
+  public void draw(
+      Graphics2D g,
+      XYPlot plot,
+      Rectangle2D area,
+      ValueAxis xAxis,
+      ValueAxis yAxis,
+      int index,
+      PlotRenderingInfo info) {
+    List<Name> names = new ArrayList<>();
+    for (LineChartPane.Line line : content.lines()) {
+      int last = line.x().length - 1;
+      if (!line.name().isEmpty() && last >= 0 && Double.isFinite(line.y()[last])) {
+        double x = xAxis.valueToJava2D(line.x()[last], area, RectangleEdge.BOTTOM);
+        double y = yAxis.valueToJava2D(line.y()[last], area, RectangleEdge.LEFT);
+        names.add(new Name(line, x, new double[] {y}));
+      }
+    }
+    for (LineChartPane.Dot dot : content.dots()) {
+      double x = xAxis.valueToJava2D(dot.x(), area, RectangleEdge.BOTTOM);
+      double y = yAxis.valueToJava2D(dot.y(), area, RectangleEdge.LEFT);
+      dot(g, x, y, 3, dot.color());
+    }
+    drawNames(g, area, names);
+    if (content.bridge() != null) {
+      drawBridge(g, area, xAxis, yAxis, content.bridge());
+    }
+  }
+
+  /** Names move apart so that none covers another. */
+  private void drawNames(Graphics2D g, Rectangle2D area, List<Name> names) {
+    names.sort(Comparator.comparingDouble(n -> n.y()[0]));
+    for (int pass = 0; pass < 40; pass++) {
+      boolean moved = false;
+      for (int i = 1; i < names.size(); i++) {
+        double gap = names.get(i).y()[0] - names.get(i - 1).y()[0];
+        if (gap < LINE_HEIGHT - 0.01) {
+          names.get(i - 1).y()[0] -= (LINE_HEIGHT - gap) / 2;
+          names.get(i).y()[0] += (LINE_HEIGHT - gap) / 2;
+          moved = true;
+        }
+      }
+      keepInside(names, area);
+      if (!moved) {
+        break;
+      }
+    }
+    g.setFont(plain);
+    for (Name name : names) {
+      g.setPaint(LineChartPane.awt(name.line().color()));
+      g.drawString(name.line().name(), (float) name.x() + 8, (float) name.y()[0] + 4);
+    }
+  }
+
+  private static void keepInside(List<Name> names, Rectangle2D area) {
+    for (int i = 0; i < names.size(); i++) {
+      double top = area.getMinY() + 6 + i * LINE_HEIGHT;
+      double bottom = area.getMaxY() - 4 - (names.size() - 1 - i) * LINE_HEIGHT;
+      double y = names.get(i).y()[0];
+      names.get(i).y()[0] = Math.max(top, Math.min(bottom, y));
+    }
+  }
+
+  private void drawBridge(
+      Graphics2D g,
+      Rectangle2D area,
+      ValueAxis xAxis,
+      ValueAxis yAxis,
+      LineChartPane.Bridge bridge) {
+    double from = xAxis.valueToJava2D(bridge.from(), area, RectangleEdge.BOTTOM);
+    double to = xAxis.valueToJava2D(bridge.to(), area, RectangleEdge.BOTTOM);
+    double y = yAxis.valueToJava2D(bridge.height(), area, RectangleEdge.LEFT);
+    g.setPaint(LineChartPane.awt(colors.good()));
+    g.setStroke(
+        new BasicStroke(
+            1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {5f, 4f}, 0f));
+    g.draw(new Line2D.Double(from, y, to, y));
+    dot(g, from, y, 4.5, colors.good());
+    dot(g, to, y, 4.5, colors.good());
+    g.setFont(strong);
+    FontMetrics metrics = g.getFontMetrics();
+    double width = metrics.stringWidth(bridge.text());
+    double middle = (from + to) / 2;
+    double x = Math.max(area.getMinX() + 2, Math.min(area.getMaxX() - width - 2, middle - width / 2));
+    double above = y - 9;
+    double text = above < area.getMinY() + 14 ? y + 18 : above;
+    g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, 0.8)));
+    g.fill(new Rectangle2D.Double(x - 4, text - 12, width + 8, 16));
+    g.setPaint(LineChartPane.awt(colors.good()));
+    g.drawString(bridge.text(), (float) x, (float) text);
+  }
+
+  private static void dot(
+      Graphics2D g, double x, double y, double radius, javafx.scene.paint.Color color) {
+    g.setPaint(LineChartPane.awt(color));
+    g.fill(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+  }
+}

@@ -1,0 +1,44 @@
+package dev.switchyard.views.chart;
+
+import javafx.scene.paint.Color;
+
+/**
+ * The colour of an expert's load: white is the fair share, blue starved (deep blue: dead), orange
+ * crowded. Doubling is as far from white as halving.
+ */
+public final class LoadColors {
+  private static final Color DEAD = Color.web("#0b4f9e");
+  private static final Color FAIR = Color.web("#f7f7f5");
+  private static final Color CROWDED = Color.web("#d9600a");
+  private static final int[] TABLE = new int[512];
+
+  /** Loads from this on have the strongest orange. */
+  public static final double MOST = 3;
+
+  static {
+    for (int i = 0; i < TABLE.length; i++) {
+      Color c = of(MOST * i / (TABLE.length - 1));
+      TABLE[i] =
+          0xff000000
+              | ((int) Math.round(c.getRed() * 255) << 16)
+              | ((int) Math.round(c.getGreen() * 255) << 8)
+              | (int) Math.round(c.getBlue() * 255);
+    }
+  }
+
+  private LoadColors() {}
+
+  /** The colour of a load. */
+  public static Color of(double load) {
+    if (load <= 1) {
+      return FAIR.interpolate(DEAD, Math.pow(1 - Math.max(0, load), 1.15));
+    }
+    return FAIR.interpolate(CROWDED, Math.min(1, Math.log(load) / Math.log(MOST)));
+  }
+
+  /** The same as a pixel, alpha first. */
+  public static int pixel(double load) {
+    int index = (int) Math.round(load / MOST * (TABLE.length - 1));
+    return TABLE[Math.clamp(index, 0, TABLE.length - 1)];
+  }
+}

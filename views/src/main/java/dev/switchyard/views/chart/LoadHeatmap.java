@@ -1,0 +1,189 @@
+package dev.switchyard.views.chart;
+
+import dev.switchyard.views.theme.Fonts;
+import dev.switchyard.views.theme.Theme;
+import dev.switchyard.views.words.Figures;
+import java.nio.IntBuffer;
+import javafx.beans.value.ObservableValue;
+import javafx.geometry.Rectangle2D;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.Canvas;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.control.Label;
+import javafx.scene.image.ImageView;
+import javafx.scene.image.PixelBuffer;
+import javafx.scene.image.PixelFormat;
+import javafx.scene.image.WritableImage;
+import javafx.scene.layout.Pane;
+import javafx.scene.text.TextAlignment;
+
+/**
+ * Experts by steps: each row an expert with its own colour at the left, each column some steps,
+ * each cell the load over the fair share in the colours of {@link LoadColors}.
+ */
+public final class LoadHeatmap extends Pane {
+  private static final double LEFT = 44;
+  private static final double BOTTOM = 22;
+  private static final double STRIP = 6;
+
+  /**
+   * What is shown.
+   *
+   * @param experts rows
+   * @param columns columns that are filled
+   * @param load [column * experts + expert]
+   * @param firstStep of the first column
+   * @param lastStep of the last column
+   */
+  public record Content(int experts, int columns, float[] load, long firstStep, long lastStep) {
+    /** Nothing yet. */
+    public static final Content EMPTY = new Content(0, 0, new float[0], 0, 0);
+  }
+
+  private final ObservableValue<Theme> theme;
+  private final Canvas axes = new Canvas();
+  private final ImageView image = new ImageView();
+  private final Label reading = new Label();
+  private PixelBuffer<IntBuffer> pixels;
+  private Content content = Content.EMPTY;
+
+  /** An empty heatmap. */
+  public LoadHeatmap(ObservableValue<Theme> theme) {
+    this.theme = theme;
+    getStyleClass().add("load-heatmap");
+    setMinSize(120, 90);
+    image.setSmooth(false);
+    image.setPreserveRatio(false);
+    reading.getStyleClass().add("reading");
+    reading.setMouseTransparent(true);
+    reading.setVisible(false);
+    getChildren().addAll(axes, image, reading);
+    theme.subscribe(now -> paintAxes());
+    setOnMouseMoved(e -> read(e.getX(), e.getY()));
+    setOnMouseExited(e -> reading.setVisible(false));
+  }
+
+  /** Replaces what is shown. */
+  public void show(Content now) {
+    boolean otherAxes =
+        now.experts() != content.experts() || now.lastStep() != content.lastStep();
+    content = now;
+    image.setVisible(now.columns() > 0);
+    if (now.columns() > 0) {
+      paintPixels();
+    }
+    if (otherAxes) {
+      paintAxes();
+    }
+  }
+
+  /** What is shown now. */
+  public Content content() {
+    return content;
+  }
+
+  private void paintPixels() {
+    int width = Integer.highestOneBit(Math.max(1, content.columns() - 1)) * 2;
+    if (pixels == null || pixels.getHeight() != content.experts() || pixels.getWidth() != width) {
+      pixels =
+          new PixelBuffer<>(
+              width,
+              content.experts(),
+              IntBuffer.allocate(width * content.experts()),
+              PixelFormat.getIntArgbPreInstance());
+      image.setImage(new WritableImage(pixels));
+    }
+    int[] target = pixels.getBuffer().array();
+    int experts = content.experts();
+    for (int expert = 0; expert < experts; expert++) {
+      for (int column = 0; column < content.columns(); column++) {
+        target[expert * width + column] =
+            LoadColors.pixel(content.load()[column * experts + expert]);
+      }
+    }
+    pixels.updateBuffer(buffer -> null);
+    image.setViewport(new Rectangle2D(0, 0, content.columns(), experts));
+  }
+
+  @Override
+  protected void layoutChildren() {
+    double width = Math.floor(getWidth());
+    double height = Math.floor(getHeight());
+    image.setX(LEFT + STRIP + 2);
+    image.setY(2);
+    image.setFitWidth(Math.max(1, width - LEFT - STRIP - 4));
+    image.setFitHeight(Math.max(1, height - BOTTOM - 2));
+    if (axes.getWidth() != width || axes.getHeight() != height) {
+      axes.setWidth(width);
+      axes.setHeight(height);
+      paintAxes();
+    }
+  }
+
+  private void paintAxes() {
+    GraphicsContext g = axes.getGraphicsContext2D();
+    g.clearRect(0, 0, axes.getWidth(), axes.getHeight());
+    if (content.experts() == 0) {
+      return;
+    }
+    g.setFont(Fonts.sans(11));
+    g.setTextBaseline(VPos.CENTER);
+    double row = image.getFitHeight() / content.experts();
+    int every = Math.max(1, (int) Math.ceil(16 / row));
+    every = every <= 2 ? every : (every + 3) / 4 * 4;
+    g.setTextAlign(TextAlignment.RIGHT);
+    for (int expert = 0; expert < content.experts(); expert++) {
+      double y = 2 + expert * row;
+      g.setFill(ExpertColors.of(expert, content.experts()));
+      g.fillRect(LEFT, y, STRIP, Math.max(1, row - (row > 6 ? 1 : 0)));
+      if (expert % every == 0) {
+        g.setFill(theme.getValue().colors().muted());
+        g.fillText(Integer.toString(expert), LEFT - 8, y + row / 2);
+      }
+    }
+    g.setTextAlign(TextAlignment.CENTER);
+    g.setFill(theme.getValue().colors().muted());
+    double left = image.getX();
+    long span = content.lastStep() - content.firstStep();
+    long tick = tick(span, Math.max(1, image.getFitWidth() / 90));
+    for (long step = (content.firstStep() + tick - 1) / tick * tick;
+        step <= content.lastStep() && span > 0;
+        step += tick) {
+      double x = left + image.getFitWidth() * (step - content.firstStep()) / span;
+      String text = Figures.whole(step);
+      double half = text.length() * 3.6;
+      g.fillText(
+          text, Math.min(Math.max(x, left + half), left + image.getFitWidth() - half), axes.getHeight() - 9);
+    }
+  }
+
+  /** A round distance of ticks: 1, 2 or 5 times a power of ten. */
+  private static long tick(long span, double most) {
+    double exact = Math.max(1, span / most);
+    double power = Math.pow(10, Math.floor(Math.log10(exact)));
+    double lead = exact / power;
+    return (long) (power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10));
+  }
+
+  private void read(double x, double y) {
+    double atX = (x - image.getX()) / image.getFitWidth();
+    double atY = (y - image.getY()) / image.getFitHeight();
+    boolean inside = atX >= 0 && atX < 1 && atY >= 0 && atY < 1 && content.columns() > 0;
+    reading.setVisible(inside);
+    if (!inside) {
+      return;
+    }
+    int expert = (int) (atY * content.experts());
+    int column = (int) (atX * content.columns());
+    float load = content.load()[column * content.experts() + expert];
+    long step =
+        content.firstStep() + Math.round(atX * (content.lastStep() - content.firstStep()));
+    reading.setText(
+        "expert %d · step %s · load %s × fair"
+            .formatted(expert, Figures.whole(step), Figures.decimal(load, 2)));
+    reading.autosize();
+    reading.relocate(
+        Math.max(LEFT, Math.min(x + 12, getWidth() - reading.getWidth() - 4)),
+        y > getHeight() / 2 ? y - reading.getHeight() - 8 : y + 14);
+  }
+}

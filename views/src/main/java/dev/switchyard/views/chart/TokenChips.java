@@ -1,0 +1,146 @@
+package dev.switchyard.views.chart;
+
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import dev.switchyard.views.theme.Theme;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import javafx.beans.value.ObservableValue;
+import javafx.geometry.Dimension2D;
+import javafx.geometry.Point2D;
+import javafx.geometry.Rectangle2D;
+import javafx.geometry.VPos;
+import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.paint.Color;
+import javafx.scene.text.Font;
+import javafx.scene.text.TextAlignment;
+
+/** A text as chips, each in the colour of the expert that its token asked for in one layer. */
+public final class TokenChips extends ScrolledPainting {
+  private static final double HEIGHT = 32;
+  private static final double GAP = 5;
+  private static final Font FONT = TokenFace.mono(14.5);
+
+  private final Map<String, Double> widths = new HashMap<>();
+  private final List<Rectangle2D> places = new ArrayList<>();
+  private List<TokenText> tokens = List.of();
+  private LayerRouting layer;
+  private int token = -1;
+  private int expert = -1;
+  private IntConsumer onToken = t -> {};
+
+  /** No chips yet. */
+  public TokenChips(ObservableValue<Theme> theme) {
+    super(theme);
+    getStyleClass().add("token-chips");
+    setFocusTraversable(true);
+    setOnMousePressed(
+        e -> {
+          requestFocus();
+          int hit = at(inPicture(e.getX(), e.getY()));
+          if (hit >= 0) {
+            onToken.accept(hit);
+          }
+        });
+  }
+
+  /** Hears which token was clicked. */
+  public void setOnToken(IntConsumer onToken) {
+    this.onToken = onToken;
+  }
+
+  /**
+   * Shows tokens as a layer routed them.
+   *
+   * @param token the chosen one, or -1
+   * @param expert the expert whose tokens stand out, or -1
+   */
+  public void show(List<TokenText> tokens, LayerRouting layer, int token, int expert) {
+    boolean moved = token != this.token;
+    this.tokens = tokens;
+    this.layer = layer;
+    this.token = token;
+    this.expert = expert;
+    if (moved && token >= 0 && token < places.size()) {
+      reveal(places.get(token));
+    }
+    repaint();
+  }
+
+  /** Where a token's chip is, in this node's pixels. */
+  public Point2D centerOf(int index) {
+    Rectangle2D place = places.get(index);
+    return inNode(place.getMinX() + place.getWidth() / 2, place.getMinY() + place.getHeight() / 2);
+  }
+
+  @Override
+  Dimension2D contentSize(double width, double height) {
+    places.clear();
+    double x = 3;
+    double y = 3;
+    for (TokenText t : tokens) {
+      String text = TokenFace.text(t.text());
+      double chip =
+          widths.computeIfAbsent(text, word -> Math.ceil(TokenFace.width(word, FONT)))
+              + (text.length() > 1 ? 14 : 11);
+      if (x + chip > width - 3 && x > 3) {
+        x = 3;
+        y += HEIGHT + GAP;
+      }
+      places.add(new Rectangle2D(x, y, chip, HEIGHT));
+      x += chip + GAP;
+    }
+    return new Dimension2D(width, tokens.isEmpty() ? 0 : y + HEIGHT + 3);
+  }
+
+  @Override
+  protected double computePrefHeight(double width) {
+    return contentSize(width > 0 ? width : 600, 0).getHeight();
+  }
+
+  @Override
+  void paint(GraphicsContext g, Rectangle2D seen) {
+    g.setFont(FONT);
+    g.setTextAlign(TextAlignment.CENTER);
+    g.setTextBaseline(VPos.CENTER);
+    for (int i = 0; i < tokens.size(); i++) {
+      Rectangle2D place = places.get(i);
+      if (place.intersects(seen)) {
+        paintChip(g, i, place);
+      }
+    }
+  }
+
+  private void paintChip(GraphicsContext g, int index, Rectangle2D place) {
+    boolean routed = layer != null && index < layer.expert().length;
+    boolean kept = !routed || layer.kept()[index];
+    boolean beside = routed && expert >= 0 && layer.expert()[index] != expert;
+    Color color =
+        routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
+    g.setGlobalAlpha(beside ? 0.25 : 1);
+    TokenFace.box(
+        g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, color, kept, colors());
+    g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());
+    g.fillText(
+        TokenFace.text(tokens.get(index).text()),
+        place.getMinX() + place.getWidth() / 2,
+        place.getMinY() + HEIGHT / 2);
+    g.setGlobalAlpha(1);
+    if (index == token) {
+      TokenFace.ring(
+          g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, colors().text());
+    }
+  }
+
+  private int at(Point2D point) {
+    for (int i = 0; i < places.size(); i++) {
+      if (places.get(i).contains(point)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

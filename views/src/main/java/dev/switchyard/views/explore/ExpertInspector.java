@@ -1,0 +1,137 @@
+package dev.switchyard.views.explore;
+
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import dev.switchyard.views.chart.ExpertColors;
+import dev.switchyard.views.component.Card;
+import dev.switchyard.views.theme.Theme;
+import dev.switchyard.views.words.Figures;
+import javafx.beans.value.ObservableValue;
+import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ListView;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.shape.Rectangle;
+
+/** One expert in one layer: the tokens that asked for it, in the order of its queue. */
+final class ExpertInspector extends StackPane {
+  private static final PseudoClass DROPPED = PseudoClass.getPseudoClass("dropped");
+
+  private final ExploreModel model;
+  private final ListView<Integer> tokens = new ListView<>();
+  private final Label hint = new Label("Click an expert at the left: the tokens that asked for it stand here.");
+  private final Card card;
+  private final Rectangle swatch = new Rectangle(12, 12);
+
+  ExpertInspector(
+      ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
+    this.model = model;
+    tokens.setId("expert-tokens");
+    tokens.getStyleClass().add("plain-list");
+    tokens.setCellFactory(list -> new TokenCell());
+    tokens.setFixedCellSize(26);
+    tokens
+        .getSelectionModel()
+        .selectedItemProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null) {
+                controller.choose(model.layer.get(), now);
+              }
+            });
+    hint.setWrapText(true);
+    hint.getStyleClass().add("muted");
+    StackPane content = new StackPane(tokens, hint);
+    StackPane.setAlignment(hint, Pos.TOP_LEFT);
+    card = new Card("Experts’ tokens", "in the order of the queue", content);
+    card.title().setId("expert-title");
+    swatch.setArcWidth(4);
+    swatch.setArcHeight(4);
+    getChildren().add(card);
+    setMinHeight(110);
+    setPrefHeight(170);
+    theme.subscribe(t -> show());
+    model.trace.subscribe(t -> show());
+    model.layer.subscribe(l -> show());
+    model.expert.subscribe(e -> show());
+  }
+
+  private void show() {
+    LayerRouting layer = model.routing();
+    int expert = model.expert.get();
+    boolean some = layer != null && expert >= 0 && expert < layer.experts();
+    hint.setVisible(!some);
+    tokens.setVisible(some);
+    card.title().setGraphic(some ? swatch : null);
+    if (!some) {
+      card.title().setText("Tokens of an expert");
+      card.subtitle().setText("");
+      tokens.getItems().clear();
+      return;
+    }
+    swatch.setFill(ExpertColors.of(expert, layer.experts()));
+    card.title().setText("Expert %d, %s".formatted(expert, Figures.layerInWords(layer.name())));
+    int asked = layer.asked()[expert];
+    int dropped = Math.max(0, asked - layer.capacity());
+    card.subtitle()
+        .setText(
+            "%s asked for it, %s"
+                .formatted(
+                    Figures.count(asked, "token"),
+                    dropped == 0 ? "all kept" : dropped + " dropped"));
+    tokens.getItems().clear();
+    for (int t = 0; t < layer.expert().length; t++) {
+      if (layer.expert()[t] == expert) {
+        tokens.getItems().add(t);
+      }
+    }
+  }
+
+  /** A token with its number and gate. */
+  private final class TokenCell extends ListCell<Integer> {
+    private final Label face = new Label();
+    private final Label number = new Label();
+    private final Label gate = new Label();
+    private final HBox row;
+
+    TokenCell() {
+      face.getStyleClass().addAll("mono");
+      number.getStyleClass().addAll("muted", "mono");
+      number.setMinWidth(34);
+      gate.getStyleClass().addAll("muted", "mono");
+      gate.setMinWidth(Region.USE_PREF_SIZE);
+      Region gap = new Region();
+      HBox.setHgrow(gap, Priority.ALWAYS);
+      row = new HBox(8, number, face, gap, gate);
+      row.setAlignment(Pos.CENTER_LEFT);
+    }
+
+    @Override
+    protected void updateItem(Integer token, boolean empty) {
+      super.updateItem(token, empty);
+      LayerRouting layer = model.routing();
+      if (empty || token == null || layer == null || token >= layer.expert().length) {
+        setGraphic(null);
+        return;
+      }
+      TokenText text = model.tokens().get(token);
+      boolean kept = layer.kept()[token];
+      face.setText(text.text());
+      face.getStyleClass().removeAll("dropped-face");
+      if (!kept) {
+        face.getStyleClass().add("dropped-face");
+      }
+      number.setText(Integer.toString(token));
+      gate.setText(
+          kept ? Figures.decimal(layer.gate()[token], 2) : "dropped");
+      gate.pseudoClassStateChanged(DROPPED, !kept);
+      setGraphic(row);
+    }
+  }
+
+}

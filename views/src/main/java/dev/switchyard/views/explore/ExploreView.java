@@ -1,0 +1,247 @@
+package dev.switchyard.views.explore;
+
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.views.chart.ExpertQueues;
+import dev.switchyard.views.chart.TokenChips;
+import dev.switchyard.views.chart.TokenGrid;
+import dev.switchyard.views.component.Card;
+import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.theme.Theme;
+import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
+import java.util.List;
+import java.util.stream.IntStream;
+import javafx.beans.binding.Bindings;
+import javafx.beans.value.ObservableValue;
+import javafx.geometry.Insets;
+import javafx.geometry.Pos;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextArea;
+import javafx.scene.layout.BorderPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/** Layout of the explorer. */
+final class ExploreView extends BorderPane {
+  private static final double SIDE = 340;
+  private static final int LAYERS_SIDE_BY_SIDE = 8;
+
+  private final ExploreModel model;
+  private final ExploreController controller;
+  private final TokenChips chips;
+  private final TokenGrid grid;
+  private final ExpertQueues queues;
+  private final Choice<Integer> layers;
+  private final Label summary = new Label();
+  private final Label drops = new Label();
+  private final ExpertLegend legend = new ExpertLegend();
+
+  ExploreView(ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
+    this.model = model;
+    this.controller = controller;
+    setId("explore");
+    chips = new TokenChips(theme);
+    chips.setId("chips");
+    grid = new TokenGrid(theme);
+    grid.setId("grid");
+    queues = new ExpertQueues(theme);
+    queues.setId("queues");
+    layers = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
+    layers.setId("layers");
+    setTop(new ExploreBar(model, controller));
+    VBox side =
+        new VBox(
+            12,
+            new TokenInspector(model, theme),
+            new WhatIf(model, controller),
+            new ExpertInspector(model, theme, controller));
+    VBox.setVgrow(side.getChildren().getFirst(), Priority.SOMETIMES);
+    VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
+    side.setMinWidth(SIDE);
+    side.setPrefWidth(SIDE);
+    VBox main = new VBox(12, textCard(), gridCard(), queuesCard());
+    HBox.setHgrow(main, Priority.ALWAYS);
+    main.setMinWidth(0);
+    HBox content = new HBox(12, main, side);
+    content.getStyleClass().add("screen");
+    EmptyState empty = empty();
+    content.visibleProperty().bind(model.subject.isNotNull());
+    empty.visibleProperty().bind(model.subject.isNull());
+    setCenter(new StackPane(content, empty));
+    follow();
+  }
+
+  private EmptyState empty() {
+    EmptyState empty =
+        new EmptyState(
+            Feather.SEARCH,
+            "No model is open",
+            "Choose one at the top: a sample, one of your runs, or a model folder.");
+    ((Label) empty.getChildren().get(1))
+        .textProperty()
+        .bind(
+            Bindings.when(model.opening.isEmpty())
+                .then("No model is open")
+                .otherwise(Bindings.concat("Opening ", model.opening, " …")));
+    return empty;
+  }
+
+  private String layerName(int index) {
+    RoutingTrace trace = model.trace.get();
+    return trace == null || index >= trace.layers().size()
+        ? ""
+        : Figures.layer(trace.layers().get(index).name());
+  }
+
+  private Card textCard() {
+    TextArea text = new TextArea();
+    text.setId("text");
+    text.setWrapText(true);
+    text.setPromptText("Type or paste a text: every token's way is shown as you type.");
+    text.textProperty().bindBidirectional(model.text);
+    text.setPrefRowCount(2);
+    text.setMinHeight(58);
+    text.setPrefHeight(58);
+    Label problem = new Label();
+    problem.setId("text-problem");
+    problem.getStyleClass().add("problem");
+    problem.setWrapText(true);
+    problem.textProperty().bind(model.problem);
+    problem.managedProperty().bind(model.problem.isNotEmpty());
+    problem.visibleProperty().bind(model.problem.isNotEmpty());
+    chips.setOnToken(token -> controller.choose(model.layer.get(), token));
+    chips.setMinHeight(76);
+    chips.setPrefHeight(112);
+    VBox.setVgrow(chips, Priority.ALWAYS);
+    summary.getStyleClass().add("muted");
+    drops.getStyleClass().add("dropped-text");
+    Glossary.explain(summary, Term.CAPACITY);
+    Glossary.explain(drops, Term.DROPPED);
+    Region gap = new Region();
+    HBox.setHgrow(gap, Priority.ALWAYS);
+    HBox foot = new HBox(10, summary, drops, gap, legend);
+    foot.setAlignment(Pos.CENTER_LEFT);
+    foot.setMinHeight(20);
+    VBox content = new VBox(10, text, problem, chips, foot);
+    Card card = new Card("Where each token goes", "a token has the colour of its expert; dashed and red: dropped", content);
+    card.withTools(examples(), layers);
+    card.setMinHeight(240);
+    VBox.setVgrow(card, Priority.SOMETIMES);
+    return card;
+  }
+
+  private Node examples() {
+    Button next = new Button("Another example");
+    next.setId("example");
+    next.getStyleClass().addAll("sy-button", "small");
+    next.setMinWidth(Region.USE_PREF_SIZE);
+    next.setOnAction(
+        e -> {
+          List<String> texts = model.subject.get().exampleTexts();
+          int now = texts.indexOf(model.text.get());
+          model.text.set(texts.get((now + 1) % texts.size()));
+        });
+    next.managedProperty().bind(next.visibleProperty());
+    next.visibleProperty()
+        .bind(model.subject.map(s -> s.exampleTexts().size() > 1).orElse(false));
+    return next;
+  }
+
+  private Card gridCard() {
+    grid.setOnCell(controller::choose);
+    Card card =
+        new Card(
+            "Tokens by layers",
+            "one column a token, one row a Switch layer; brightness is the gate, a red ring a"
+                + " dropped token",
+            grid);
+    Glossary.explain(card.subtitle(), Term.GATE);
+    card.setMinHeight(Region.USE_PREF_SIZE);
+    VBox.setVgrow(card, Priority.ALWAYS);
+    return card;
+  }
+
+  private Card queuesCard() {
+    queues.setOnExpert(controller::chooseExpert);
+    Card card =
+        new Card("Experts", "filled: tokens kept; dashed: dropped; click one for its tokens", queues);
+    card.title()
+        .textProperty()
+        .bind(
+            Bindings.createStringBinding(
+                () ->
+                    model.routing() == null
+                        ? "Experts"
+                        : "Experts in " + Figures.layerInWords(model.routing().name()),
+                model.trace,
+                model.layer));
+    Glossary.explain(card.title(), Term.EXPERT);
+    Glossary.explain(card.subtitle(), Term.CAPACITY);
+    card.setPrefHeight(230);
+    card.setMinHeight(190);
+    VBox.setVgrow(card, Priority.ALWAYS);
+    return card;
+  }
+
+  private void follow() {
+    model.trace.subscribe(this::showTrace);
+    model.layer.subscribe(l -> showChoice());
+    model.token.subscribe(t -> showChoice());
+    model.expert.subscribe(e -> showChoice());
+    layers
+        .valueProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null && model.trace.get() != null) {
+                chooseLayer(now);
+              }
+            });
+    setPadding(Insets.EMPTY);
+  }
+
+  /** Another layer; in the other stack the token's number may not exist. */
+  private void chooseLayer(int layer) {
+    model.layer.set(layer);
+    if (model.token.get() >= model.tokens().size()) {
+      model.token.set(model.tokens().size() - 1);
+    }
+  }
+
+  private void showTrace(RoutingTrace trace) {
+    int count = trace == null ? 0 : trace.layers().size();
+    layers.setItems(List.of());
+    layers.valueProperty().set(model.layer.get());
+    layers.setItems(IntStream.range(0, count).boxed().toList());
+    showChoice();
+  }
+
+  private void showChoice() {
+    LayerRouting routing = model.routing();
+    layers.valueProperty().set(model.layer.get());
+    chips.show(model.tokens(), routing, model.token.get(), model.expert.get());
+    grid.show(model.trace.get(), model.layer.get(), model.token.get(), model.expert.get());
+    queues.show(routing, model.expert.get());
+    legend.show(routing == null ? 0 : routing.experts());
+    if (routing == null) {
+      summary.setText(model.problem.get().isEmpty() ? "type a text to see its tokens" : "");
+      drops.setText("");
+      return;
+    }
+    int dropped = routing.dropped();
+    summary.setText(
+        "%s · capacity %d for each expert"
+            .formatted(Figures.count(routing.expert().length, "token"), routing.capacity()));
+    drops.setText(dropped == 0 ? "none dropped" : dropped + " dropped in this layer");
+    drops.pseudoClassStateChanged(
+        javafx.css.PseudoClass.getPseudoClass("some"), dropped > 0);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.switchyard.views.explore;
+
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.views.chart.ExpertColors;
+import dev.switchyard.views.chart.ProbabilityBars;
+import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.component.Stat;
+import dev.switchyard.views.theme.Theme;
+import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.beans.value.ObservableValue;
+import javafx.css.PseudoClass;
+import javafx.geometry.Pos;
+import javafx.scene.control.Label;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+import javafx.scene.paint.Color;
+import org.kordamp.ikonli.feather.Feather;
+
+/** One token in one layer: what the router gave each expert, and what became of the token. */
+final class TokenInspector extends StackPane {
+  private static final PseudoClass DROPPED = PseudoClass.getPseudoClass("dropped");
+
+  private final ExploreModel model;
+  private final Label face = new Label();
+  private final Label title = new Label();
+  private final Label fate = new Label();
+  private final Label why = new Label();
+  private final StringProperty gate = new SimpleStringProperty();
+  private final StringProperty entropy = new SimpleStringProperty();
+  private final StringProperty runnerUp = new SimpleStringProperty();
+  private final ProbabilityBars bars;
+  private final VBox content;
+  private final EmptyState empty =
+      new EmptyState(
+          Feather.MOUSE_POINTER,
+          "Click a token",
+          "Its router probabilities, its gate and its place in the queue stand here. Arrow keys move"
+              + " in the grid.");
+
+  TokenInspector(ExploreModel model, ObservableValue<Theme> theme) {
+    this.model = model;
+    getStyleClass().add("card");
+    setId("token-inspector");
+    bars = new ProbabilityBars(theme);
+    face.getStyleClass().addAll("token-face", "mono");
+    face.setMinWidth(Region.USE_PREF_SIZE);
+    title.getStyleClass().addAll("strong", "card-title");
+    title.setId("token-title");
+    fate.getStyleClass().addAll("muted", "fate");
+    fate.setId("token-fate");
+    fate.setWrapText(true);
+    Glossary.explain(fate, Term.QUEUE);
+    VBox words = new VBox(2, title, fate);
+    words.setMinWidth(0);
+    HBox head = new HBox(12, face, words);
+    head.setAlignment(Pos.CENTER_LEFT);
+    Stat gateStat = new Stat(Term.GATE, "gate", gate);
+    gateStat.setId("token-gate");
+    Stat entropyStat = new Stat(Term.ENTROPY, "entropy", entropy);
+    Stat runnerUpStat = new Stat(Term.RUNNER_UP, "runner-up", runnerUp);
+    HBox stats = new HBox(28, gateStat, entropyStat, runnerUpStat);
+    stats.setMinHeight(Region.USE_PREF_SIZE);
+    why.getStyleClass().addAll("muted", "why");
+    why.setWrapText(true);
+    why.setMinHeight(Region.USE_PREF_SIZE);
+    why.setId("token-why");
+    VBox.setVgrow(bars, Priority.ALWAYS);
+    content = new VBox(12, head, stats, bars, why);
+    getChildren().addAll(content, empty);
+    setMinHeight(300);
+    model.trace.subscribe(t -> show());
+    model.layer.subscribe(l -> show());
+    model.token.subscribe(t -> show());
+  }
+
+  private void show() {
+    boolean some = model.hasToken();
+    content.setVisible(some);
+    empty.setVisible(!some);
+    if (!some) {
+      return;
+    }
+    LayerRouting layer = model.routing();
+    int t = model.token.get();
+    int expert = layer.expert()[t];
+    boolean kept = layer.kept()[t];
+    Color color = ExpertColors.of(expert, layer.experts());
+    face.setText(shorten(model.tokens().get(t).text()));
+    face.pseudoClassStateChanged(DROPPED, !kept);
+    face.setStyle(
+        kept
+            ? "-fx-background-color: %s; -fx-text-fill: %s;"
+                .formatted(css(color), css(ExpertColors.textOn(color)))
+            : "");
+    title.setText("Token %d, %s".formatted(t, Figures.layerInWords(layer.name())));
+    int place = layer.position()[t] + 1;
+    fate.setText(
+        "%s · place %d of %d in expert %d’s queue"
+            .formatted(kept ? "kept" : "dropped", place, layer.capacity(), expert));
+    fate.pseudoClassStateChanged(DROPPED, !kept);
+    gate.set(Figures.decimal(layer.gate()[t], 3));
+    entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));
+    bars.show(layer.probabilities()[t]);
+    runnerUp.set(bars.order().size() > 1 ? Integer.toString(bars.order().get(1)) : "–");
+    why.setText(reason(layer, expert, place, kept));
+  }
+
+  private static String reason(LayerRouting layer, int expert, int place, boolean kept) {
+    if (kept) {
+      return "Kept: expert %d takes %s, and this one came as number %d. Its output is multiplied by the gate."
+          .formatted(expert, Figures.count(layer.capacity(), "token"), place);
+    }
+    return ("Dropped: %d tokens asked for expert %d, which takes %d; this one came as number %d. The"
+            + " layer adds nothing to it, it goes on by the residual connection.")
+        .formatted(layer.asked()[expert], expert, layer.capacity(), place);
+  }
+
+  private static double entropy(float[] probabilities) {
+    double entropy = 0;
+    for (float p : probabilities) {
+      entropy -= p > 0 ? p * Math.log(p) : 0;
+    }
+    return entropy;
+  }
+
+  private static String shorten(String text) {
+    return text.length() > 12 ? text.substring(0, 11) + "…" : text;
+  }
+
+  private static String css(Color c) {
+    return "rgb(%d,%d,%d)"
+        .formatted(
+            Math.round(c.getRed() * 255),
+            Math.round(c.getGreen() * 255),
+            Math.round(c.getBlue() * 255));
+  }
+}

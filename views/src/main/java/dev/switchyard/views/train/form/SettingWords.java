@@ -1,0 +1,96 @@
+package dev.switchyard.views.train.form;
+
+import dev.switchyard.engine.configuration.SettingDescription;
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.views.words.Glossary;
+import java.util.Locale;
+import java.util.Map;
+import javafx.scene.control.Tooltip;
+
+/** Settings in words: a title beside the name that files and the command line use. */
+final class SettingWords {
+  private static final Map<String, String> TITLES =
+      Map.ofEntries(
+          Map.entry("d_model", "Model width"),
+          Map.entry("d_ff", "Expert width"),
+          Map.entry("d_kv", "Head width"),
+          Map.entry("num_heads", "Attention heads"),
+          Map.entry("num_layers", "Encoder blocks"),
+          Map.entry("num_decoder_layers", "Decoder blocks"),
+          Map.entry("num_experts", "Experts"),
+          Map.entry("capacity_factor", "Capacity factor"),
+          Map.entry("eval_capacity_factor", "Capacity factor, evaluation"),
+          Map.entry("router_aux_loss_coef", "Load-balancing weight α"),
+          Map.entry("router_z_loss_coef", "Router z-loss weight"),
+          Map.entry("router_jitter_noise", "Router jitter ε"),
+          Map.entry("is_encoder_decoder", "Encoder and decoder"),
+          Map.entry("feed_forward_proj", "Activation"),
+          Map.entry("input_length", "Input length"),
+          Map.entry("target_length", "Target length"),
+          Map.entry("twin", "Train the dense twin"),
+          Map.entry("vocab_size", "Vocabulary"),
+          Map.entry("max_grad_norm", "Gradient clipping"),
+          Map.entry("eval_every", "Evaluate every"),
+          Map.entry("checkpoint_every", "Checkpoint every"));
+
+  private static final Map<String, String> SECTIONS =
+      Map.of("model", "Model", "routing", "Routing", "data", "Text", "training", "Training");
+
+  private SettingWords() {}
+
+  /** A setting's title for people. */
+  static String title(SettingDescription setting) {
+    String known = TITLES.get(setting.name());
+    if (known != null) {
+      return known;
+    }
+    String words = setting.name().replace('_', ' ');
+    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+
+  /** A section's title. */
+  static String section(String name) {
+    return SECTIONS.getOrDefault(name, name);
+  }
+
+  /** What a setting means, its default and its bounds. */
+  static Tooltip tooltip(SettingDescription setting) {
+    return Glossary.tooltip(title(setting), setting.explanation(), facts(setting));
+  }
+
+  /** Name, default and bounds in a line. */
+  static String facts(SettingDescription setting) {
+    String bounds = "";
+    if (!setting.options().isEmpty()) {
+      bounds = " · one of " + String.join(", ", setting.options());
+    } else if (setting.type().contains("number")) {
+      boolean open = setting.max() == Double.POSITIVE_INFINITY;
+      bounds =
+          open
+              ? setting.min() == Double.NEGATIVE_INFINITY
+                  ? ""
+                  : " · from " + SettingsRecord.text(setting.min())
+              : " · %s … %s"
+                  .formatted(
+                      SettingsRecord.text(setting.min()), SettingsRecord.text(setting.max()));
+    }
+    return "%s · default %s%s"
+        .formatted(
+            setting.name(),
+            setting.defaultValue().isEmpty() ? "none" : setting.defaultValue(),
+            bounds);
+  }
+
+  /** Whether a search finds it: every word in its name, title or explanation. */
+  static boolean matches(SettingDescription setting, String search) {
+    String all =
+        (setting.name() + " " + title(setting) + " " + setting.explanation())
+            .toLowerCase(Locale.ROOT);
+    for (String word : search.toLowerCase(Locale.ROOT).strip().split("\\s+")) {
+      if (!all.contains(word)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,252 @@
+package dev.switchyard.views.train.form;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.task.Tasks;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import javafx.animation.PauseTransition;
+import javafx.collections.ListChangeListener;
+import javafx.scene.Node;
+import javafx.util.Duration;
+
+/** The form of a new run: checks itself while it is filled in, and says what the run will cost. */
+public final class TrainFormController {
+  private static final Duration AFTER_TYPING = Duration.millis(250);
+
+  private final Workbench workbench;
+  private final Tasks tasks;
+  private final Consumer<TrainingRun> created;
+  private final TrainFormModel model = new TrainFormModel();
+  private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
+  private final TrainFormView view;
+  private boolean filling;
+
+  /**
+   * The form with the defaults.
+   *
+   * @param created takes the run that was made, ready to start
+   */
+  public TrainFormController(Workbench workbench, Tasks tasks, Consumer<TrainingRun> created) {
+    this.workbench = workbench;
+    this.tasks = tasks;
+    this.created = created;
+    view = new TrainFormView(model, this);
+    typing.setOnFinished(e -> estimate());
+    model.fields.values().forEach(field -> field.value().addListener((o, b, n) -> edited(field)));
+    model.texts.addListener((ListChangeListener<Path>) c -> changed());
+    model.name.addListener((o, before, now) -> changed());
+    model.place.addListener((o, before, now) -> changed());
+    model.preset.addListener((o, before, now) -> fill(now));
+  }
+
+  /** The screen. */
+  public Node view() {
+    return view;
+  }
+
+  /**
+   * Shows the form.
+   *
+   * @param preset its name, or null to leave the form as it stands
+   * @param texts to train on; empty leaves those that stand there
+   */
+  public void enter(String preset, List<Path> texts) {
+    record Lists(List<Workbench.Preset> presets, Path runs) {}
+    tasks.run(
+        this + "presets",
+        "",
+        () -> new Lists(workbench.presets(), workbench.runsFolder()),
+        lists -> {
+          if (!model.presets.equals(lists.presets())) {
+            model.presets.setAll(lists.presets());
+          }
+          if (model.place.get() == null) {
+            model.place.set(lists.runs());
+          }
+          Workbench.Preset wanted =
+              lists.presets().stream().filter(p -> p.name().equals(preset)).findFirst().orElse(null);
+          if (wanted != null) {
+            model.preset.set(wanted);
+          } else if (model.preset.get() == null && !lists.presets().isEmpty()) {
+            model.preset.set(lists.presets().getFirst());
+          }
+          if (!texts.isEmpty()) {
+            model.texts.setAll(texts);
+          }
+          changed();
+        });
+  }
+
+  /** Takes more texts. */
+  void addTexts(List<Path> more) {
+    more.stream().filter(path -> !model.texts.contains(path)).forEach(model.texts::add);
+  }
+
+  private void fill(Workbench.Preset preset) {
+    if (preset == null) {
+      return;
+    }
+    filling = true;
+    model.fields.forEach(
+        (name, field) -> {
+          field
+              .value()
+              .set(preset.settings().getOrDefault(name, field.setting().defaultValue()));
+          field.problem().set("");
+        });
+    filling = false;
+    nameAfter(preset);
+    changed();
+  }
+
+  /** The preset's name, with a number where a run has it already. */
+  private void nameAfter(Workbench.Preset preset) {
+    Path place = model.place.get();
+    tasks.run(
+        this + "name",
+        "",
+        () -> {
+          Path folder = place == null ? workbench.runsFolder() : place;
+          String name = preset.name();
+          for (int n = 2; Files.exists(folder.resolve(name)); n++) {
+            name = preset.name() + "-" + n;
+          }
+          return name;
+        },
+        model.name::set);
+  }
+
+  private void edited(TrainFormModel.Field field) {
+    if (filling) {
+      return;
+    }
+    String problem = "";
+    try {
+      var unused =
+          RunConfig.defaults()
+              .with(presetSettings())
+              .with(Map.of(field.setting().name(), field.value().get()));
+    } catch (InputException e) {
+      problem = e.getMessage();
+    }
+    field.problem().set(problem);
+    changed();
+  }
+
+  private Map<String, String> presetSettings() {
+    Workbench.Preset preset = model.preset.get();
+    return preset == null ? Map.of() : preset.settings();
+  }
+
+  private void changed() {
+    if (!filling) {
+      typing.playFromStart();
+    }
+  }
+
+  private RunConfig config() {
+    Map<String, Object> all = new LinkedHashMap<>(model.changes());
+    return RunConfig.defaults().with(all);
+  }
+
+  private Path folder() {
+    String name = model.name.get().strip();
+    if (name.isEmpty()) {
+      throw new InputException("The run has no name: give it one, it becomes its folder's name.");
+    }
+    try {
+      return model.place.get().resolve(name);
+    } catch (InvalidPathException e) {
+      throw new InputException("\"%s\" can't be the name of a folder.".formatted(name), e);
+    }
+  }
+
+  /** Checks the whole form and asks what the run will cost. */
+  private void estimate() {
+    if (model.hasFieldProblem()) {
+      tasks.forget(this + "estimate");
+      model.problem.set("Some settings are not right: see the red lines.");
+      model.estimate.set(null);
+      return;
+    }
+    Workbench.Preset preset = model.preset.get();
+    boolean withoutText = model.texts.isEmpty() && (preset == null || !preset.bringsData());
+    RunConfig config;
+    Path folder;
+    try {
+      config = config();
+      folder = folder();
+    } catch (InputException e) {
+      model.problem.set(e.getMessage());
+      model.estimate.set(null);
+      return;
+    }
+    tasks.run(
+        this + "estimate",
+        "",
+        () -> {
+          Workbench.Estimate estimate = workbench.estimate(config);
+          if (isTaken(folder)) {
+            throw new InputException(
+                "%s exists already: give the run another name.".formatted(folder));
+          }
+          return estimate;
+        },
+        estimate -> {
+          model.estimate.set(estimate);
+          model.problem.set(
+              withoutText ? "Choose texts to train on: drop files or a folder at the left." : "");
+        },
+        problem -> {
+          model.estimate.set(null);
+          model.problem.set(Tasks.line(problem));
+        });
+  }
+
+  private static boolean isTaken(Path folder) throws java.io.IOException {
+    if (!Files.exists(folder)) {
+      return false;
+    }
+    if (!Files.isDirectory(folder)) {
+      return true;
+    }
+    try (var files = Files.list(folder)) {
+      return files.findAny().isPresent();
+    }
+  }
+
+  /** Makes the run and hands it on. */
+  void start() {
+    RunConfig config;
+    Path folder;
+    try {
+      config = config();
+      folder = folder();
+    } catch (InputException e) {
+      model.problem.set(e.getMessage());
+      return;
+    }
+    model.starting.set(true);
+    tasks.run(
+        this + "create",
+        "preparing " + model.name.get(),
+        () -> workbench.create(config, folder),
+        run -> {
+          model.starting.set(false);
+          nameAfter(model.preset.get());
+          created.accept(run);
+        },
+        problem -> {
+          model.starting.set(false);
+          model.problem.set(Tasks.line(problem));
+        });
+  }
+}

@@ -1,0 +1,224 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.views.component.Buttons;
+import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.component.StatePill;
+import dev.switchyard.views.theme.Icons;
+import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
+import java.util.LinkedHashSet;
+import javafx.beans.binding.Bindings;
+import javafx.geometry.Pos;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.CheckMenuItem;
+import javafx.scene.control.Label;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
+import javafx.scene.control.ProgressBar;
+import javafx.scene.control.Slider;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+import org.kordamp.ikonli.feather.Feather;
+
+/** The live screen's top: what runs and how far it is at the left, what can be done at the right. */
+final class LiveBar extends VBox {
+  private final LiveModel model;
+  private final LiveController controller;
+  private final MenuButton name = new MenuButton();
+  private final HBox actions = new HBox(8);
+  private final Button start;
+  private final Button pause;
+  private final Button resume;
+  private final Button step;
+  private final Button checkpoint;
+  private final Button stop;
+  private final Button explore;
+  private final MenuButton goOn = new MenuButton("Train further");
+  private final Button play;
+  private final Choice<Integer> speed = new Choice<>(6, s -> s + "×");
+  private final Slider position = new Slider(0, 1, 0);
+  private boolean following;
+
+  LiveBar(LiveModel model, LiveController controller) {
+    this.model = model;
+    this.controller = controller;
+    getStyleClass().add("live-bar");
+    start = named("start", Buttons.primary("Start", Feather.PLAY, controller::start));
+    pause = named("pause", Buttons.plain("Pause", Feather.PAUSE, controller::pause));
+    resume = named("resume", Buttons.primary("Resume", Feather.PLAY, controller::resume));
+    step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, controller::singleStep));
+    checkpoint = named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, controller::checkpoint));
+    stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, controller::stop));
+    explore =
+        named("explore-weights", Buttons.plain("Explore weights", Feather.SEARCH, controller::exploreWeights));
+    play = named("play", Buttons.primary("Play", Feather.PLAY, controller::togglePlaying));
+    step.setTooltip(new Tooltip("Train one step, then pause"));
+    checkpoint.setTooltip(
+        Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
+    stop.setTooltip(new Tooltip("Take a checkpoint and end the run; it can go on later"));
+    explore.setTooltip(new Tooltip("Open the explorer with the weights as they are now"));
+    goOn.getStyleClass().addAll("sy-button", "menu");
+    goOn.setGraphic(Icons.of(Feather.FAST_FORWARD));
+    goOn.setId("go-on");
+    goOn.setMinWidth(Region.USE_PREF_SIZE);
+    goOn.setOnShowing(e -> fillGoOn());
+    goOn.getItems().add(new MenuItem("…"));
+    speed.setItems(Replay.SPEEDS);
+    HBox bar = new HBox(12, left(), actions);
+    bar.getStyleClass().add("top-bar");
+    bar.setAlignment(Pos.CENTER_LEFT);
+    actions.setAlignment(Pos.CENTER_RIGHT);
+    actions.setMinWidth(Region.USE_PREF_SIZE);
+    getChildren().addAll(bar, progress());
+    model.state.subscribe(s -> showActions());
+    model.playing.subscribe(p -> showPlay());
+    speed.valueProperty().addListener((o, before, now) -> {
+      if (now != null && now != model.speed.get()) {
+        controller.setSpeed(now);
+      }
+    });
+    model.speed.subscribe(s -> speed.valueProperty().set(s.intValue()));
+  }
+
+  private static Button named(String id, Button button) {
+    button.setId(id);
+    return button;
+  }
+
+  private Node left() {
+    name.getStyleClass().addAll("run-name", "strong");
+    name.setId("run-name");
+    name.textProperty().bind(model.name);
+    name.setMnemonicParsing(false);
+    name.setMinWidth(90);
+    name.setOnShowing(e -> fillNames());
+    name.getItems().add(new MenuItem("…"));
+    StatePill pill = new StatePill();
+    pill.setId("state");
+    model.state.subscribe(pill::show);
+    Label word = new Label("step");
+    word.getStyleClass().add("muted");
+    word.setMinWidth(Region.USE_PREF_SIZE);
+    Label number = new Label();
+    number.setId("step-number");
+    number.getStyleClass().addAll("mono", "step-number");
+    number.setMinWidth(Region.USE_PREF_SIZE);
+    number.textProperty().bind(model.step);
+    Label pace = new Label();
+    pace.setId("pace");
+    pace.getStyleClass().add("muted");
+    pace.textProperty().bind(model.pace);
+    HBox left = new HBox(10, name, pill, word, number, pace);
+    left.setAlignment(Pos.CENTER_LEFT);
+    left.setMinWidth(0);
+    HBox.setHgrow(left, Priority.ALWAYS);
+    return left;
+  }
+
+  private Node progress() {
+    ProgressBar bar = new ProgressBar();
+    bar.getStyleClass().add("run-progress");
+    bar.setMaxWidth(Double.MAX_VALUE);
+    bar.progressProperty().bind(model.progress);
+    var replaying = model.state.isEqualTo("replay");
+    bar.visibleProperty().bind(replaying.not());
+    bar.managedProperty().bind(replaying.not());
+    position.getStyleClass().add("timeline");
+    position.setId("position");
+    position.maxProperty().bind(Bindings.max(1, model.length));
+    position.visibleProperty().bind(replaying);
+    position.managedProperty().bind(replaying);
+    model.position.subscribe(
+        p -> {
+          following = true;
+          position.setValue(p.intValue());
+          following = false;
+        });
+    position
+        .valueProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (!following) {
+                controller.seek((int) Math.round(now.doubleValue()));
+              }
+            });
+    return new VBox(bar, position);
+  }
+
+  /** Only what can be done now stands there; an action keeps its place among the others. */
+  private void showActions() {
+    LinkedHashSet<Node> now = new LinkedHashSet<>();
+    switch (model.state.get()) {
+      case "ready" -> {
+        now.add(start);
+        now.add(step);
+        now.add(explore);
+      }
+      case "running" -> {
+        now.add(pause);
+        now.add(checkpoint);
+        now.add(explore);
+        now.add(stop);
+      }
+      case "paused" -> {
+        now.add(resume);
+        now.add(step);
+        now.add(checkpoint);
+        now.add(explore);
+        now.add(stop);
+      }
+      case "replay" -> {
+        now.add(play);
+        now.add(speed);
+        now.add(explore);
+      }
+      case "finished", "failed" -> {
+        now.add(goOn);
+        now.add(explore);
+      }
+      default -> {
+        // Stopping: nothing can be done until the checkpoint is taken.
+      }
+    }
+    actions.getChildren().setAll(now);
+  }
+
+  private void showPlay() {
+    play.setText(model.playing.get() ? "Pause" : "Play");
+    play.setGraphic(Icons.of(model.playing.get() ? Feather.PAUSE : Feather.PLAY));
+  }
+
+  private void fillNames() {
+    name.getItems().clear();
+    for (LiveController.Destination destination : controller.destinations()) {
+      CheckMenuItem item = new CheckMenuItem(destination.name());
+      item.setMnemonicParsing(false);
+      item.setSelected(destination.chosen());
+      item.setOnAction(e -> destination.go().run());
+      name.getItems().add(item);
+    }
+  }
+
+  private void fillGoOn() {
+    goOn.getItems().clear();
+    Session session = model.session.get();
+    if (session.step() < session.steps()) {
+      further("to step %s, as it was meant".formatted(Figures.whole(session.steps())), null);
+    }
+    for (double factor : new double[] {1.5, 2, 5}) {
+      long steps = (long) Math.ceil(Math.max(1, session.steps()) * factor);
+      further("to step " + Figures.whole(steps), steps);
+    }
+  }
+
+  private void further(String text, Long steps) {
+    MenuItem item = new MenuItem(text);
+    item.setOnAction(e -> controller.goOn(steps));
+    goOn.getItems().add(item);
+  }
+}

@@ -1,0 +1,316 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.SpeedUp;
+import dev.switchyard.views.chart.FunctionFormat;
+import dev.switchyard.views.chart.LayerColors;
+import dev.switchyard.views.chart.LineChartPane;
+import dev.switchyard.views.chart.LineChartPane.Bridge;
+import dev.switchyard.views.chart.LineChartPane.Content;
+import dev.switchyard.views.chart.LineChartPane.Dot;
+import dev.switchyard.views.chart.LineChartPane.Line;
+import dev.switchyard.views.chart.LoadHeatmap;
+import dev.switchyard.views.component.Card;
+import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.theme.Theme;
+import dev.switchyard.views.train.live.LiveModel.Axis;
+import dev.switchyard.views.train.live.RunHistory.Snapshot;
+import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import javafx.beans.value.ObservableValue;
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.layout.StackPane;
+import javafx.scene.paint.Color;
+
+/** The four charts of the live screen, fed by the newest snapshot. */
+final class LiveCharts {
+  private static final int LAYERS_SIDE_BY_SIDE = 6;
+
+  /** More lines than this have no names at their ends: only the first and last of each stack. */
+  private static final int NAMED_LINES = 8;
+
+  /** A bridge before so many steps would be drawn between two points of noise. */
+  private static final long LEAST_STEPS_OF_BRIDGE = 10;
+
+  private final LiveModel model;
+  private final ObservableValue<Theme> theme;
+  private final LineChartPane quality;
+  private final LoadHeatmap load;
+  private final LineChartPane dropped;
+  private final LineChartPane balance;
+  private final Choice<Axis> axis = new Choice<>(3, a -> a.name().toLowerCase(Locale.ROOT));
+  private final Choice<Integer> layer = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
+
+  LiveCharts(LiveModel model, ObservableValue<Theme> theme) {
+    this.model = model;
+    this.theme = theme;
+    quality = new LineChartPane(theme, new FunctionFormat(this::axisValue), LiveCharts::signed);
+    load = new LoadHeatmap(theme);
+    FunctionFormat steps = new FunctionFormat(s -> Figures.whole(Math.round(s)));
+    dropped = new LineChartPane(theme, steps, LiveCharts::percentTick);
+    balance = new LineChartPane(theme, steps, y -> Figures.decimal(y, 2));
+    quality.setId("quality-chart");
+    load.setId("load-heatmap");
+    dropped.setId("dropped-chart");
+    balance.setId("balance-chart");
+    axis.setItems(List.of(Axis.values()));
+    axis.setId("axis");
+    layer.setId("load-layer");
+    axis.valueProperty().bindBidirectional(model.axis);
+    layer
+        .valueProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null) {
+                model.layer.set(now);
+              }
+            });
+    model.layer.subscribe(l -> layer.valueProperty().set(l.intValue()));
+    model.snapshot.subscribe(s -> show());
+    model.axis.subscribe(a -> showQuality(model.snapshot.get()));
+    theme.subscribe(t -> show());
+  }
+
+  Card quality() {
+    Card card =
+        new Card(
+            "Quality against the dense twin",
+            "negative log perplexity, higher is better; same FLOPs per token, same batches",
+            waiting(quality));
+    Glossary.explain(card.title(), Term.DENSE_TWIN);
+    Glossary.explain(card.subtitle(), Term.NEGATIVE_LOG_PERPLEXITY);
+    model.session.subscribe(
+        s -> {
+          boolean twin = s == null || s.config().training().twin();
+          card.title().setText(twin ? "Quality against the dense twin" : "Quality");
+          card.subtitle()
+              .setText(
+                  twin
+                      ? "negative log perplexity, higher is better; same FLOPs per token"
+                      : "negative log perplexity, higher is better");
+        });
+    return card.withTools(axis);
+  }
+
+  Card load() {
+    Card card =
+        new Card(
+            "Load of each expert",
+            "tokens over the fair share: white 1, blue starved, orange crowded",
+            waiting(load));
+    Glossary.explain(card.title(), Term.LOAD);
+    Glossary.explain(card.subtitle(), Term.LOAD);
+    return card.withTools(layer);
+  }
+
+  Card dropped() {
+    Card card =
+        new Card(
+            "Dropped tokens",
+            "share of each layer’s tokens past their expert’s capacity; they go by the residual",
+            waiting(dropped));
+    Glossary.explain(card.title(), Term.DROPPED);
+    Glossary.explain(card.subtitle(), Term.CAPACITY);
+    return card;
+  }
+
+  Card balance() {
+    Card card =
+        new Card(
+            "Losses of the router", "load-balancing loss by layer; 1 is balanced", waiting(balance));
+    Glossary.explain(card.title(), Term.LOAD_BALANCING_LOSS);
+    Glossary.explain(card.subtitle(), Term.LOAD_BALANCING_LOSS);
+    return card;
+  }
+
+  /** Says in a chart's place that there is nothing to draw yet. */
+  private Node waiting(Node chart) {
+    Label hint = new Label();
+    hint.getStyleClass().add("muted");
+    hint.textProperty()
+        .bind(
+            model.state.map(
+                s ->
+                    switch (s) {
+                      case "ready" -> "Press Start: the lines begin with the first step";
+                      case "running" -> "Waiting for the first step …";
+                      case "replay" -> "Press Play: the recording begins";
+                      default -> "No step was trained yet";
+                    }));
+    var none = model.snapshot.map(s -> s.newest() == null);
+    hint.visibleProperty().bind(none);
+    chart.visibleProperty().bind(none.map(n -> !n));
+    return new StackPane(chart, hint);
+  }
+
+  private String layerName(int index) {
+    List<String> layers = model.snapshot.get().layers();
+    return index < layers.size() ? Figures.layer(layers.get(index)) : "";
+  }
+
+  private void show() {
+    Snapshot now = model.snapshot.get();
+    layer.setItems(IntStream.range(0, now.layers().size()).boxed().toList());
+    load.show(now.load());
+    showQuality(now);
+    dropped.show(Content.of(byLayer(now, now::dropped), 0));
+    balance.show(Content.of(byLayer(now, now::balance), 1));
+  }
+
+  private List<Line> byLayer(Snapshot now, IntFunction<double[]> column) {
+    List<Line> lines = new ArrayList<>();
+    boolean dark = theme.getValue() == Theme.DARK;
+    for (int l = 0; l < now.layers().size(); l++) {
+      String name = now.layers().get(l);
+      boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
+      Color color = LayerColors.of(name, now.layers(), dark);
+      lines.add(
+          new Line(
+              named ? Figures.layer(name) : "",
+              color,
+              1.6,
+              now.table()[RunHistory.STEP],
+              column.apply(l)));
+    }
+    return lines;
+  }
+
+  private static boolean isEnd(List<String> layers, int index) {
+    String stack = layers.get(index).substring(0, 3);
+    return index == 0
+        || index == layers.size() - 1
+        || !layers.get(index - 1).startsWith(stack)
+        || !layers.get(index + 1).startsWith(stack);
+  }
+
+  private void showQuality(Snapshot now) {
+    if (now.newest() == null) {
+      quality.show(Content.EMPTY);
+      return;
+    }
+    Theme.Colors colors = theme.getValue().colors();
+    double[] x = x(now, false);
+    double[] twinX = x(now, true);
+    double[][] table = now.table();
+    List<Line> lines = new ArrayList<>();
+    boolean twin = now.newest().twin() != null;
+    Color twinColor = colors.muted();
+    if (twin) {
+      lines.add(
+          band(twinX, table[RunHistory.TWIN_LEAST], table[RunHistory.TWIN_MOST], faint(twinColor)));
+    }
+    lines.add(band(x, table[RunHistory.LEAST], table[RunHistory.MOST], faint(colors.accent())));
+    if (twin) {
+      lines.add(
+          new Line("dense twin", twinColor, 2.2, twinX, negated(table[RunHistory.TWIN_SMOOTH])));
+    }
+    lines.add(new Line(modelName(), colors.accent(), 2.4, x, negated(table[RunHistory.SMOOTH])));
+    quality.show(new Content(lines, evaluations(now), bridge(now), Double.NaN));
+  }
+
+  private String modelName() {
+    Session session = model.session.get();
+    int experts = session == null ? 0 : session.config().model().numExperts();
+    return experts == 0 ? "Switch" : "Switch · " + experts;
+  }
+
+  private static Color faint(Color color) {
+    return color.deriveColor(0, 1, 1, 0.26);
+  }
+
+  /** The raw values: up and down between the least and the most of each row. */
+  private static Line band(double[] x, double[] least, double[] most, Color color) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = -(i % 2 == 0 ? least[i] : most[i]);
+    }
+    return new Line("", color, 1, x, y);
+  }
+
+  private static double[] negated(double[] values) {
+    double[] negated = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      negated[i] = -values[i];
+    }
+    return negated;
+  }
+
+  private double[] x(Snapshot now, boolean twin) {
+    return switch (model.axis.get()) {
+      case STEPS -> now.table()[RunHistory.STEP];
+      case TIME -> now.table()[twin ? RunHistory.TWIN_SECONDS : RunHistory.SECONDS];
+      case TOKENS -> now.table()[RunHistory.TOKENS];
+    };
+  }
+
+  /** What the evaluations on held-out text measured. */
+  private List<Dot> evaluations(Snapshot now) {
+    List<Dot> dots = new ArrayList<>();
+    Theme.Colors colors = theme.getValue().colors();
+    for (RunEvent event : model.events) {
+      Double measured = event.figures() == null ? null : event.figures().get("cross_entropy");
+      if (event.kind().equals("evaluation") && measured != null && event.step() > 0) {
+        dots.add(
+            new Dot(at(now, x(now, false), event.step()), -measured, colors.accent()));
+      }
+    }
+    return dots;
+  }
+
+  private Bridge bridge(Snapshot now) {
+    SpeedUp.Result result = now.speedUp();
+    if (result == null || result.twinStep() < LEAST_STEPS_OF_BRIDGE || result.steps() < 1.02) {
+      return null;
+    }
+    boolean time = model.axis.get() == Axis.TIME;
+    double times = time ? result.time() : result.steps();
+    if (times < 1.02) {
+      return null;
+    }
+    return new Bridge(
+        at(now, x(now, false), result.switchStep()),
+        at(now, x(now, true), result.twinStep()),
+        -result.quality(),
+        "same quality in 1/%s of the %s"
+            .formatted(
+                Figures.decimal(times, 1), model.axis.get().name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** The place on an axis where a step is. */
+  private static double at(Snapshot now, double[] x, long step) {
+    double[] steps = now.table()[RunHistory.STEP];
+    int after = java.util.Arrays.binarySearch(steps, step);
+    if (after >= 0) {
+      return x[after];
+    }
+    after = -after - 1;
+    if (after == 0 || after >= steps.length) {
+      return x[Math.min(after, steps.length - 1)];
+    }
+    double share = (step - steps[after - 1]) / (steps[after] - steps[after - 1]);
+    return x[after - 1] + share * (x[after] - x[after - 1]);
+  }
+
+  private String axisValue(double x) {
+    return switch (model.axis.get()) {
+      case STEPS -> Figures.whole(Math.round(x));
+      case TIME -> Figures.duration(x);
+      case TOKENS -> Figures.compact(x);
+    };
+  }
+
+  private static String signed(double y) {
+    return (y < 0 ? "−" : "") + Figures.decimal(Math.abs(y), 2);
+  }
+
+  private static String percentTick(double share) {
+    return Figures.decimal(share * 100, share < 0.02 && share > 0 ? 1 : 0) + "%";
+  }
+}

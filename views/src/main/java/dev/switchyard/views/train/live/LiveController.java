@@ -1,0 +1,184 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.views.task.Pulse;
+import dev.switchyard.views.task.Tasks;
+import dev.switchyard.views.theme.Appearance;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.scene.Node;
+
+/** The live screen: a run in training, or the replay of one. */
+public final class LiveController implements AutoCloseable {
+  private static final double REPAINTS_PER_SECOND = 8;
+
+  /** What the live screen asks of the rest of the program. */
+  public interface Requests {
+    /** Open the weights of the run that is shown in the explorer. */
+    void exploreWeights(Session session);
+
+    /** Go on with a run that is over; null: to the steps that it was meant for. */
+    void goOn(Path folder, Long steps);
+
+    /** Another run or replay, or the form: the choices behind the name. */
+    List<Destination> destinations();
+  }
+
+  /** Somewhere to go from the name of the run. */
+  public record Destination(String name, boolean chosen, Runnable go) {}
+
+  private final Tasks tasks;
+  private final Requests requests;
+  private final LiveModel model = new LiveModel();
+  private final LiveView view;
+  private final Pulse pulse = new Pulse(REPAINTS_PER_SECOND, this::refresh);
+  private RunHistory seenHistory;
+  private long seenVersion = -1;
+  private int seenLayer = -1;
+  private long lastBeat;
+
+  /** The screen with nothing on it yet. */
+  public LiveController(Tasks tasks, Appearance appearance, Requests requests) {
+    this.tasks = tasks;
+    this.requests = requests;
+    view = new LiveView(model, appearance, this);
+    model.layer.subscribe(l -> refresh());
+  }
+
+  /** The screen. */
+  public Node view() {
+    return view;
+  }
+
+  /** Shows a run or a replay. */
+  public void show(Session session) {
+    model.session.set(session);
+    seenVersion = -1;
+    model.layer.set(0);
+    lastBeat = 0;
+    refresh();
+  }
+
+  /** What is shown; null: nothing. */
+  public Session session() {
+    return model.session.get();
+  }
+
+  /** State of what is shown: "running", "paused", ... */
+  public ReadOnlyStringProperty stateProperty() {
+    return model.state;
+  }
+
+  /** The screen is seen: it is kept up to date. */
+  public void enter() {
+    lastBeat = 0;
+    pulse.start();
+  }
+
+  /** The screen is not seen: nothing is repainted. */
+  public void leave() {
+    pulse.stop();
+  }
+
+  /** Brings the screen up to date. */
+  void refresh() {
+    Session session = model.session.get();
+    if (session == null) {
+      return;
+    }
+    if (session instanceof Replay replay) {
+      long now = System.nanoTime();
+      replay.advance(lastBeat == 0 ? 0 : Math.min(0.5, (now - lastBeat) / 1e9));
+      lastBeat = now;
+    }
+    RunHistory history = session.history();
+    long version = history.version();
+    int layer = model.layer.get();
+    if (history != seenHistory || version != seenVersion || layer != seenLayer) {
+      seenHistory = history;
+      seenVersion = version;
+      seenLayer = layer;
+      model.read(history.snapshot(layer));
+    }
+    model.read(session);
+  }
+
+  void start() {
+    command(session -> session.run().start());
+  }
+
+  void pause() {
+    command(session -> session.run().pause());
+  }
+
+  void resume() {
+    command(session -> session.run().resume());
+  }
+
+  void singleStep() {
+    command(session -> session.run().singleStep());
+  }
+
+  void checkpoint() {
+    command(session -> session.run().checkpointNow());
+  }
+
+  void stop() {
+    command(session -> session.run().stop());
+  }
+
+  private void command(Consumer<RunSession> command) {
+    if (model.session.get() instanceof RunSession session) {
+      try {
+        command.accept(session);
+      } catch (RuntimeException e) {
+        tasks.tell(e);
+      }
+      refresh();
+    }
+  }
+
+  void exploreWeights() {
+    requests.exploreWeights(model.session.get());
+  }
+
+  void goOn(Long steps) {
+    if (model.session.get() instanceof RunSession session) {
+      requests.goOn(session.run().folder(), steps);
+    }
+  }
+
+  List<Destination> destinations() {
+    return requests.destinations();
+  }
+
+  void togglePlaying() {
+    replay(replay -> replay.setPlaying(!replay.isPlaying()));
+  }
+
+  void setSpeed(int speed) {
+    replay(replay -> replay.setSpeed(speed));
+  }
+
+  void seek(int position) {
+    replay(
+        replay -> {
+          if (position != replay.position()) {
+            replay.seek(position);
+          }
+        });
+  }
+
+  private void replay(Consumer<Replay> change) {
+    if (model.session.get() instanceof Replay replay) {
+      change.accept(replay);
+      refresh();
+    }
+  }
+
+  @Override
+  public void close() {
+    pulse.stop();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.views.words.Figures;
+import java.util.List;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.DoubleProperty;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleDoubleProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+
+/** What the live screen shows. */
+final class LiveModel {
+  /** What the quality is drawn over. */
+  enum Axis {
+    STEPS,
+    TIME,
+    TOKENS
+  }
+
+  final ObjectProperty<Session> session = new SimpleObjectProperty<>();
+  final StringProperty name = new SimpleStringProperty("");
+  final StringProperty state = new SimpleStringProperty("ready");
+  final StringProperty failure = new SimpleStringProperty("");
+  final StringProperty step = new SimpleStringProperty("0");
+  final StringProperty pace = new SimpleStringProperty("");
+  final DoubleProperty progress = new SimpleDoubleProperty();
+  final ObjectProperty<RunHistory.Snapshot> snapshot =
+      new SimpleObjectProperty<>(RunHistory.Snapshot.EMPTY);
+  final ObservableList<RunEvent> events = FXCollections.observableArrayList();
+  final ObjectProperty<Axis> axis = new SimpleObjectProperty<>(Axis.STEPS);
+  final IntegerProperty layer = new SimpleIntegerProperty(0);
+
+  final StringProperty speedUpSteps = new SimpleStringProperty("–");
+  final StringProperty speedUpTime = new SimpleStringProperty("–");
+  final StringProperty crossEntropy = new SimpleStringProperty("–");
+  final StringProperty twinCrossEntropy = new SimpleStringProperty("–");
+  final StringProperty dropped = new SimpleStringProperty("–");
+  final StringProperty crowding = new SimpleStringProperty("–");
+  final StringProperty balance = new SimpleStringProperty("–");
+  final StringProperty entropy = new SimpleStringProperty("–");
+
+  final BooleanProperty playing = new SimpleBooleanProperty();
+  final IntegerProperty speed = new SimpleIntegerProperty(1);
+  final IntegerProperty position = new SimpleIntegerProperty();
+  final IntegerProperty length = new SimpleIntegerProperty();
+
+  /** Takes over what a session says of itself. */
+  void read(Session now) {
+    name.set(now.name());
+    state.set(now.state());
+    failure.set(now.failure());
+    step.set(Figures.whole(now.step()));
+    progress.set(now.steps() == 0 ? 0 : (double) now.step() / now.steps());
+    List<RunEvent> told = now.events();
+    if (!told.equals(events)) {
+      events.setAll(told);
+    }
+    if (now instanceof Replay replay) {
+      playing.set(replay.isPlaying());
+      speed.set(replay.speed());
+      position.set(replay.position());
+      length.set(replay.length());
+    }
+    pace.set(pace(now));
+  }
+
+  private String pace(Session now) {
+    StringBuilder line = new StringBuilder("of " + Figures.whole(now.steps()));
+    RunHistory.Snapshot seen = snapshot.get();
+    boolean moving = now.state().equals("running") || now.state().equals("paused");
+    if (moving && seen.newest() != null && Double.isFinite(seen.secondsPerStep())) {
+      double left = (now.steps() - now.step()) * seen.secondsPerStep();
+      line.append(" · ").append(Figures.duration(left)).append(" left");
+    }
+    if (Double.isFinite(seen.tokensPerSecond())) {
+      line.append(" · ").append(Figures.compact(seen.tokensPerSecond())).append(" tokens/s");
+    }
+    return line.toString();
+  }
+
+  /** Takes over the figures of a moment. */
+  void read(RunHistory.Snapshot now) {
+    snapshot.set(now);
+    var report = now.newest();
+    var speedUp = now.speedUp();
+    speedUpSteps.set(speedUp == null ? "–" : Figures.times(speedUp.steps()));
+    speedUpTime.set(speedUp == null ? "–" : Figures.times(speedUp.time()));
+    crossEntropy.set(Figures.decimal(now.crossEntropy(), 3));
+    twinCrossEntropy.set(Figures.decimal(now.twinCrossEntropy(), 3));
+    dropped.set(Figures.percent(now.smoothDropped()));
+    if (report == null || report.model().layers().isEmpty()) {
+      crowding.set("–");
+      balance.set("–");
+      entropy.set("–");
+      return;
+    }
+    double most = 0;
+    double sum = 0;
+    for (var layerReport : report.model().layers()) {
+      for (float load : layerReport.load()) {
+        most = Math.max(most, load);
+      }
+      sum += layerReport.entropy();
+    }
+    crowding.set(Figures.decimal(most, 2));
+    balance.set(Figures.decimal(report.model().loadBalancingLoss(), 2));
+    entropy.set(Figures.decimal(sum / report.model().layers().size(), 2));
+  }
+}

@@ -1,0 +1,104 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.views.component.Stat;
+import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Term;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import javafx.collections.ListChangeListener;
+import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
+import javafx.scene.control.ListView;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.GridPane;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.Region;
+import javafx.scene.layout.VBox;
+
+/** The figures of now, and what happened in the run. */
+final class NowCard extends VBox {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM, HH:mm:ss");
+
+  NowCard(LiveModel model) {
+    getStyleClass().add("card");
+    Label title = new Label("Now");
+    title.getStyleClass().addAll("card-title", "strong");
+    Label subtitle = new Label("all Switch layers together");
+    subtitle.getStyleClass().addAll("card-subtitle", "muted");
+    GridPane stats = new GridPane(12, 14);
+    stats.addRow(
+        0,
+        stat("speed-up-steps", new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps).as("good")),
+        stat("speed-up-time", new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime).as("good")));
+    stats.addRow(
+        1,
+        stat("cross-entropy", new Stat(Term.CROSS_ENTROPY, "cross entropy", model.crossEntropy)),
+        stat("twin-cross-entropy", new Stat(Term.DENSE_TWIN, "dense twin", model.twinCrossEntropy).as("quiet")));
+    stats.addRow(
+        2,
+        stat("dropped", new Stat(Term.DROPPED, "dropped tokens", model.dropped)),
+        stat("crowding", new Stat(Term.CROWDING, "crowding (max / fair)", model.crowding)));
+    stats.addRow(
+        3,
+        stat("balance", new Stat(Term.LOAD_BALANCING_LOSS, "load-balancing loss", model.balance)),
+        stat("entropy", new Stat(Term.ENTROPY, "router entropy", model.entropy)));
+    stats.getStyleClass().add("stats");
+    stats.setMinHeight(Region.USE_PREF_SIZE);
+    Label history = new Label("History");
+    history.getStyleClass().addAll("card-title", "strong", "second-title");
+    ListView<RunEvent> events = new ListView<>(model.events);
+    events.setId("history");
+    events.getStyleClass().addAll("plain-list", "history");
+    events.setCellFactory(list -> new EventCell(events));
+    events.setPlaceholder(new Label());
+    model.events.addListener(
+        (ListChangeListener<RunEvent>) c -> events.scrollTo(Math.max(0, model.events.size() - 1)));
+    VBox.setVgrow(events, Priority.ALWAYS);
+    getChildren().addAll(new VBox(2, title, subtitle), stats, history, events);
+  }
+
+  private static Stat stat(String id, Stat stat) {
+    stat.value().setId(id);
+    stat.setPrefWidth(140);
+    return stat;
+  }
+
+  /** An event with its step. */
+  private static final class EventCell extends ListCell<RunEvent> {
+    private final Label step = new Label();
+    private final Label text = new Label();
+    private final HBox row = new HBox(10, step, text);
+
+    EventCell(ListView<RunEvent> list) {
+      step.getStyleClass().addAll("mono", "muted");
+      step.setMinWidth(56);
+      text.setWrapText(true);
+      text.setMinHeight(Region.USE_PREF_SIZE);
+      HBox.setHgrow(text, Priority.ALWAYS);
+      row.setMinHeight(Region.USE_PREF_SIZE);
+      row.prefWidthProperty().bind(list.widthProperty().subtract(20));
+      row.setMaxWidth(Region.USE_PREF_SIZE);
+    }
+
+    @Override
+    protected void updateItem(RunEvent event, boolean empty) {
+      super.updateItem(event, empty);
+      if (empty || event == null) {
+        setGraphic(null);
+        setTooltip(null);
+        return;
+      }
+      step.setText(Figures.whole(event.step()));
+      text.setText(event.text());
+      setGraphic(row);
+      setTooltip(
+          new Tooltip(
+              event.kind()
+                  + " · "
+                  + TIME.format(Instant.ofEpochMilli(event.time()).atZone(ZoneId.systemDefault()))));
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.switchyard.views.train.live;
+
+import dev.switchyard.engine.observe.SpeedUp;
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.views.chart.LoadHeatmap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the live screen knows of a run's steps, in bounded memory. Reports are added on whatever
+ * thread they come; the window's thread takes a snapshot some times a second.
+ */
+final class RunHistory {
+  private static final int ROWS = 1024;
+
+  /** As in {@link SpeedUp}, so that the bridge lies on the curves. */
+  private static final double NEWEST = 0.05;
+
+  private static final double NEWEST_LAYER = 0.12;
+
+  /** Columns of the table that every run has; two for each layer follow. */
+  static final int STEP = 0;
+
+  static final int SECONDS = 1;
+  static final int TWIN_SECONDS = 2;
+  static final int TOKENS = 3;
+  static final int LEAST = 4;
+  static final int MOST = 5;
+  static final int SMOOTH = 6;
+  static final int TWIN_LEAST = 7;
+  static final int TWIN_MOST = 8;
+  static final int TWIN_SMOOTH = 9;
+  static final int LAYERS = 10;
+
+  /**
+   * A run at one moment.
+   *
+   * @param version grows with every report
+   * @param newest report, or null before the first
+   * @param table columns by the constants above; {@link #dropped} and {@link #balance} by layer
+   * @param layers names of the Switch layers
+   * @param load of the layer that was asked for
+   * @param speedUp or null
+   * @param secondsPerStep lately, both models together
+   * @param tokensPerSecond lately
+   * @param smoothDropped share of dropped tokens lately
+   */
+  record Snapshot(
+      long version,
+      StepReport newest,
+      double[][] table,
+      List<String> layers,
+      LoadHeatmap.Content load,
+      SpeedUp.Result speedUp,
+      double secondsPerStep,
+      double tokensPerSecond,
+      double smoothDropped) {
+
+    /** Before the first step. */
+    static final Snapshot EMPTY =
+        new Snapshot(
+            0, null, new double[LAYERS][0], List.of(), LoadHeatmap.Content.EMPTY, null,
+            Double.NaN, Double.NaN, Double.NaN);
+
+    /** Share of dropped tokens of a layer. */
+    double[] dropped(int layer) {
+      return table[LAYERS + 2 * layer];
+    }
+
+    /** Load-balancing loss of a layer. */
+    double[] balance(int layer) {
+      return table[LAYERS + 2 * layer + 1];
+    }
+
+    /** Smoothed cross entropy of the Switch model, or NaN. */
+    double crossEntropy() {
+      return last(table[SMOOTH]);
+    }
+
+    /** The same of the dense twin. */
+    double twinCrossEntropy() {
+      return last(table[TWIN_SMOOTH]);
+    }
+
+    private static double last(double[] column) {
+      return column.length == 0 ? Double.NaN : column[column.length - 1];
+    }
+  }
+
+  private final List<String> layers = new ArrayList<>();
+  private final List<LoadHistory> loads = new ArrayList<>();
+  private final SpeedUp speedUp = new SpeedUp();
+  private Curves curves;
+  private double[] smooth;
+  private StepReport newest;
+  private long version;
+  private double secondsPerStep = Double.NaN;
+  private double tokensPerSecond = Double.NaN;
+  private double dropped = Double.NaN;
+
+  /** Adds the report of a step; one that is not newer than the last is passed over. */
+  synchronized void add(StepReport report) {
+    if (newest != null && report.step() <= newest.step()) {
+      return;
+    }
+    ModelReport model = report.model();
+    if (curves == null) {
+      begin(model);
+    }
+    pace(report);
+    ModelReport twin = report.twin();
+    double[] row = new double[LAYERS + 2 * layers.size()];
+    row[STEP] = report.step();
+    row[SECONDS] = model.seconds();
+    row[TWIN_SECONDS] = twin == null ? Double.NaN : twin.seconds();
+    row[TOKENS] = model.tokens();
+    row[LEAST] = model.crossEntropy();
+    row[MOST] = model.crossEntropy();
+    row[SMOOTH] = smooth(SMOOTH, model.crossEntropy(), NEWEST);
+    double twinNow = twin == null ? Double.NaN : twin.crossEntropy();
+    row[TWIN_LEAST] = twinNow;
+    row[TWIN_MOST] = twinNow;
+    row[TWIN_SMOOTH] = smooth(TWIN_SMOOTH, twinNow, NEWEST);
+    for (int l = 0; l < Math.min(layers.size(), model.layers().size()); l++) {
+      LayerReport layer = model.layers().get(l);
+      int at = LAYERS + 2 * l;
+      row[at] = smooth(at, layer.droppedFraction(), NEWEST_LAYER);
+      row[at + 1] = smooth(at + 1, layer.loadBalancingLoss(), NEWEST_LAYER);
+      loads.get(l).add(report.step(), layer.load());
+    }
+    curves.add(row);
+    speedUp.add(report);
+    newest = report;
+    version++;
+  }
+
+  private void begin(ModelReport model) {
+    for (LayerReport layer : model.layers()) {
+      layers.add(layer.name());
+      loads.add(new LoadHistory(layer.load().length));
+    }
+    Curves.Keep[] keeps = new Curves.Keep[LAYERS + 2 * layers.size()];
+    Arrays.fill(keeps, Curves.Keep.LAST);
+    keeps[LEAST] = Curves.Keep.LEAST;
+    keeps[TWIN_LEAST] = Curves.Keep.LEAST;
+    keeps[MOST] = Curves.Keep.MOST;
+    keeps[TWIN_MOST] = Curves.Keep.MOST;
+    curves = new Curves(ROWS, keeps);
+    smooth = new double[keeps.length];
+    Arrays.fill(smooth, Double.NaN);
+  }
+
+  private void pace(StepReport report) {
+    ModelReport model = report.model();
+    tokensPerSecond = blend(tokensPerSecond, model.tokensPerSecond());
+    dropped = blend(dropped, model.droppedFraction());
+    if (newest != null) {
+      double seconds = model.seconds() - newest.model().seconds();
+      if (report.twin() != null && newest.twin() != null) {
+        seconds += report.twin().seconds() - newest.twin().seconds();
+      }
+      secondsPerStep = blend(secondsPerStep, seconds / (report.step() - newest.step()));
+    }
+  }
+
+  private static double blend(double before, double now) {
+    return Double.isNaN(before) ? now : before + NEWEST_LAYER * (now - before);
+  }
+
+  private double smooth(int column, double value, double newestWeight) {
+    double before = smooth[column];
+    smooth[column] = Double.isNaN(before) ? value : before + newestWeight * (value - before);
+    return smooth[column];
+  }
+
+  /** Grows with every report. */
+  synchronized long version() {
+    return version;
+  }
+
+  /** All that is known now, with the load of one layer. */
+  synchronized Snapshot snapshot(int layer) {
+    if (curves == null) {
+      return Snapshot.EMPTY;
+    }
+    return new Snapshot(
+        version,
+        newest,
+        curves.copy(),
+        List.copyOf(layers),
+        layer >= 0 && layer < loads.size() ? loads.get(layer).copy() : LoadHeatmap.Content.EMPTY,
+        speedUp.result(),
+        secondsPerStep,
+        tokensPerSecond,
+        dropped);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.switchyard.views.words;
+
+import javafx.scene.Node;
+import javafx.scene.control.Label;
+import javafx.scene.control.Tooltip;
+import javafx.scene.layout.VBox;
+import javafx.util.Duration;
+
+/** Explains words where they stand: each gets a tooltip with its meaning and formula. */
+public final class Glossary {
+  private static final double WIDTH = 340;
+
+  private Glossary() {}
+
+  /** A label of small print whose word is explained on hover. */
+  public static Label label(Term term, String text) {
+    Label label = new Label(text);
+    label.getStyleClass().addAll("muted", "term");
+    explain(label, term);
+    return label;
+  }
+
+  /** Explains a term on hover over a node. */
+  public static void explain(Node node, Term term) {
+    Tooltip.install(node, tooltip(term.title(), term.meaning(), term.formula()));
+  }
+
+  /** A tooltip with a title, a sentence, and a formula or bounds in figures' type. */
+  public static Tooltip tooltip(String title, String meaning, String formula) {
+    Label head = new Label(title);
+    head.getStyleClass().add("strong");
+    Label body = new Label(meaning);
+    body.setWrapText(true);
+    body.setMaxWidth(WIDTH);
+    VBox content = new VBox(4, head, body);
+    if (!formula.isEmpty()) {
+      Label figures = new Label(formula);
+      figures.getStyleClass().addAll("mono", "formula");
+      figures.setWrapText(true);
+      figures.setMaxWidth(WIDTH);
+      content.getChildren().add(figures);
+    }
+    content.getStyleClass().add("explanation");
+    Tooltip tooltip = new Tooltip();
+    tooltip.setGraphic(content);
+    tooltip.setShowDelay(Duration.millis(350));
+    tooltip.setShowDuration(Duration.minutes(1));
+    tooltip.setHideDelay(Duration.millis(100));
+    return tooltip;
+  }
+}

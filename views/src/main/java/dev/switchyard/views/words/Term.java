@@ -1,0 +1,131 @@
+package dev.switchyard.views.words;
+
+/** A word of the field, with its meaning and formula. */
+public enum Term {
+  SWITCH_LAYER(
+      "Switch layer",
+      "A feed-forward layer with several experts, of which each token uses exactly one.",
+      "y = p_e(x) · E_e(x),  e = argmax p(x)"),
+  EXPERT(
+      "Expert",
+      "One of the N feed-forward networks of a Switch layer. It computes only for the tokens that"
+          + " the router sends to it.",
+      "E_i(x),  i = 0 … N−1"),
+  ROUTER(
+      "Router",
+      "A small matrix that gives each token a probability for every expert. The token goes to the"
+          + " most probable one.",
+      "p(x) = softmax(W_r · x)"),
+  GATE(
+      "Gate",
+      "The probability of the chosen expert. The expert's output is multiplied by it, which is how"
+          + " the router learns.",
+      "p_e(x) = max_i p_i(x)"),
+  ENTROPY(
+      "Entropy of the router",
+      "How undecided the router is, in nats. 0: all on one expert; ln N: every expert as probable as"
+          + " the others.",
+      "H = −Σ_i p_i · ln p_i"),
+  RUNNER_UP(
+      "Runner-up",
+      "The second most probable expert. The token would go there if routing took one more.",
+      "argmax over i ≠ e of p_i(x)"),
+  CAPACITY(
+      "Expert capacity",
+      "How many tokens of a group an expert takes. It is fixed beforehand, so that every expert's"
+          + " work has the same size.",
+      "C = ⌊tokens / N × capacity factor⌋"),
+  CAPACITY_FACTOR(
+      "Capacity factor",
+      "The room at each expert over its fair share of tokens. More room: fewer dropped tokens, more"
+          + " memory and computation.",
+      "C = ⌊tokens / N × capacity factor⌋"),
+  QUEUE(
+      "Place in the queue",
+      "Tokens take their places at an expert in the order of the text. The first C are kept.",
+      "kept  ⇔  place ≤ C"),
+  DROPPED(
+      "Dropped token",
+      "A token whose expert was full. The layer adds nothing to it; the token goes on by the"
+          + " residual connection.",
+      "place > C  ⇒  y = 0"),
+  LOAD(
+      "Load",
+      "Tokens that asked for an expert over its fair share, before the capacity limit. 1 is fair,"
+          + " 0 is a dead expert.",
+      "load_i = N · tokens_i / tokens"),
+  CROWDING(
+      "Crowding",
+      "The load of the most crowded expert, over all Switch layers. 1 would be perfect balance.",
+      "max_i load_i"),
+  LOAD_BALANCING_LOSS(
+      "Load-balancing loss",
+      "Pushes the router to spread tokens evenly. f_i is the share of tokens sent to expert i, P_i"
+          + " the mean probability it got. 1 is balanced.",
+      "N · Σ_i f_i · P_i      (in the loss: × α, one for each layer)"),
+  Z_LOSS(
+      "Router z-loss",
+      "Keeps the router's logits small, which keeps training in low precision stable.",
+      "mean over tokens of (ln Σ_i e^h_i)²"),
+  CROSS_ENTROPY(
+      "Cross entropy",
+      "How surprised the model is by the right next token, in nats a token. Lower is better.",
+      "−mean of ln p(target)"),
+  NEGATIVE_LOG_PERPLEXITY(
+      "Negative log perplexity",
+      "The paper's measure of quality: the cross entropy with its sign turned, so that higher is"
+          + " better.",
+      "mean of ln p(target)"),
+  DENSE_TWIN(
+      "Dense twin",
+      "The same model with ordinary feed-forward layers. It costs the same FLOPs for each token and"
+          + " sees the same batches in the same order.",
+      "FLOPs(dense) = FLOPs(Switch)"),
+  SPEED_UP_STEPS(
+      "Speed-up in steps",
+      "How many times fewer steps the Switch model needed to reach the quality that the dense twin"
+          + " has now.",
+      "steps of the twin / steps of the Switch model"),
+  SPEED_UP_TIME(
+      "Speed-up in time",
+      "The same measured in seconds of each model's own steps, so that the cost of routing counts.",
+      "seconds of the twin / seconds of the Switch model"),
+  JITTER(
+      "Router jitter",
+      "In training the router's input is multiplied by random numbers near 1, so that it explores.",
+      "x · U(1−ε, 1+ε)"),
+  TOKENS_PER_SECOND(
+      "Tokens per second", "Tokens that the Switch model learns from in a second.", ""),
+  CHECKPOINT(
+      "Checkpoint",
+      "Everything that the run needs to go on: weights, optimizer, place in the data, random state."
+          + " A resumed run is the same run, bit for bit.",
+      ""),
+  PARAMETERS("Parameters", "Numbers that training changes. Experts multiply them without"
+      + " multiplying the work for a token.", "");
+
+  private final String title;
+  private final String meaning;
+  private final String formula;
+
+  Term(String title, String meaning, String formula) {
+    this.title = title;
+    this.meaning = meaning;
+    this.formula = formula;
+  }
+
+  /** The word. */
+  public String title() {
+    return title;
+  }
+
+  /** A sentence or two. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The formula; empty where there is none. */
+  public String formula() {
+    return formula;
+  }
+}

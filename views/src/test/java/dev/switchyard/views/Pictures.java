@@ -1,0 +1,266 @@
+package dev.switchyard.views;
+
+import dev.switchyard.views.fake.FakeRun;
+import dev.switchyard.views.fake.FakeWorkbench;
+import dev.switchyard.views.shell.MainWindow;
+import dev.switchyard.views.theme.Theme;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javafx.application.Platform;
+import javafx.embed.swing.SwingFXUtils;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
+import javafx.scene.control.TextInputControl;
+import javafx.stage.Stage;
+import javax.imageio.ImageIO;
+
+/**
+ * Draws every screen to a PNG, without a display: run with {@code -Dpictures=FOLDER}, optionally
+ * {@code -Dpictures.size=1280x800}.
+ */
+public final class Pictures {
+  private final Path folder;
+  private final int width;
+  private final int height;
+  private Stage stage;
+  private MainWindow window;
+  private FakeWorkbench workbench;
+
+  private Pictures(Path folder, int width, int height) {
+    this.folder = folder;
+    this.width = width;
+    this.height = height;
+  }
+
+  /** Draws them all. */
+  public static void main(String[] arguments) throws Exception {
+    String[] size = System.getProperty("pictures.size", "1440x900").split("x");
+    Path folder = Path.of(System.getProperty("pictures", "pictures"));
+    Files.createDirectories(folder);
+    CountDownLatch started = new CountDownLatch(1);
+    Platform.startup(started::countDown);
+    started.await();
+    Platform.setImplicitExit(false);
+    Pictures pictures =
+        new Pictures(folder, Integer.parseInt(size[0]), Integer.parseInt(size[1]));
+    try {
+      for (Theme theme : Theme.values()) {
+        if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
+          pictures.draw(theme);
+        }
+      }
+    } finally {
+      Platform.exit(); // its thread would outlive a failure
+    }
+  }
+
+  private void draw(Theme theme) throws Exception {
+    String prefix = theme.name().toLowerCase(Locale.ROOT) + "-";
+    open(theme, true);
+    save(prefix + "start");
+    click("#hero-explore");
+    settle();
+    fx(
+        () -> {
+          var grid = (dev.switchyard.views.chart.TokenGrid) find("#grid");
+          grid.fireEvent(press(grid.centerOf(1, 6)));
+          return null;
+        });
+    save(prefix + "explore");
+    fx(
+        () -> {
+          var queues = (dev.switchyard.views.chart.ExpertQueues) find("#queues");
+          queues.fireEvent(press(queues.centerOf(2)));
+          ((javafx.scene.control.Slider) find("#capacity-factor")).setValue(1.75);
+          return null;
+        });
+    settle();
+    save(prefix + "explore-expert");
+    click("#rail-train");
+    settle();
+    save(prefix + "form");
+    fx(
+        () -> {
+          ((TextInputControl) find("#setting-num_experts")).setText("many");
+          ((TextInputControl) find("#search-settings")).setText("jitter");
+          return null;
+        });
+    settle();
+    save(prefix + "form-wrong");
+    fx(
+        () -> {
+          ((TextInputControl) find("#setting-num_experts")).setText("32");
+          return null;
+        });
+    settle();
+    click("#create");
+    settle();
+    save(prefix + "live-waiting");
+    FakeRun run = workbench.opened.getLast();
+    run.trainTo(780);
+    run.pause();
+    settle();
+    save(prefix + "live-paused");
+    click("#resume");
+    settle();
+    save(prefix + "live");
+    fx(
+        () -> {
+          stage.fireEvent(
+              new javafx.stage.WindowEvent(
+                  stage, javafx.stage.WindowEvent.WINDOW_CLOSE_REQUEST));
+          return null;
+        });
+    settle();
+    save(prefix + "closing");
+    click("#keep-training");
+    run.fail(
+        "Step 781: the loss of the Switch model is not a number (encoder.block.3). The checkpoint of"
+            + " step 750 is whole: lower the learning rate and go on from it.");
+    settle();
+    save(prefix + "live-failed");
+    click("#rail-start");
+    settle();
+    click("#replay-seven-valleys");
+    settle();
+    fx(
+        () -> {
+          ((Button) find("#play")).fire();
+          ((javafx.scene.control.Slider) find("#position")).setValue(520);
+          return null;
+        });
+    settle();
+    save(prefix + "replay");
+    close();
+    large(prefix, theme);
+  }
+
+  /** What is hardest: no runs, many experts, many layers, many tokens. */
+  private void large(String prefix, Theme theme) throws Exception {
+    open(theme, false);
+    save(prefix + "start-first");
+    List<String> layers = new ArrayList<>();
+    for (String stack : List.of("encoder", "decoder")) {
+      for (int b = 1; b < 24; b += 2) {
+        layers.add(stack + ".block." + b);
+      }
+    }
+    workbench.experts = 128;
+    workbench.layers = layers;
+    click("#hero-explore");
+    settle();
+    fx(
+        () -> {
+          TextInputControl text = (TextInputControl) find("#text");
+          text.setText((text.getText() + " ").repeat(20));
+          return null;
+        });
+    settle();
+    fx(
+        () -> {
+          var grid = (dev.switchyard.views.chart.TokenGrid) find("#grid");
+          grid.fireEvent(press(grid.centerOf(2, 9)));
+          return null;
+        });
+    save(prefix + "explore-large");
+    click("#rail-train");
+    settle();
+    fx(
+        () -> {
+          ((TextInputControl) find("#setting-num_experts")).setText("128");
+          return null;
+        });
+    settle();
+    click("#create");
+    settle();
+    workbench.opened.getLast().trainTo(700);
+    settle();
+    save(prefix + "live-large");
+    close();
+  }
+
+  private void open(Theme theme, boolean runs) throws Exception {
+    Path runsFolder = Path.of("/home/ada/switchyard/runs");
+    workbench = new FakeWorkbench(runsFolder);
+    if (runs) {
+      workbench.withRuns();
+    }
+    fx(
+        () -> {
+          stage = new Stage();
+          window = new MainWindow(workbench, stage, new MemorySettings(Map.of(
+              "theme", theme.name(), "width", "" + width, "height", "" + height)));
+          window.show();
+          return null;
+        });
+    settle();
+  }
+
+  private void close() throws Exception {
+    fx(
+        () -> {
+          window.close();
+          return null;
+        });
+  }
+
+  private Node find(String id) {
+    Node node =
+        stage.getScene().getRoot().lookupAll(id).stream()
+            .filter(n -> n.getScene() != null)
+            .findFirst()
+            .orElse(null);
+    if (node == null) {
+      throw new IllegalStateException("No " + id);
+    }
+    return node;
+  }
+
+  private static javafx.scene.input.MouseEvent press(javafx.geometry.Point2D at) {
+    return new javafx.scene.input.MouseEvent(
+        javafx.scene.input.MouseEvent.MOUSE_PRESSED,
+        at.getX(), at.getY(), at.getX(), at.getY(),
+        javafx.scene.input.MouseButton.PRIMARY, 1,
+        false, false, false, false, true, false, false, true, false, true, null);
+  }
+
+  private void click(String id) throws Exception {
+    fx(
+        () -> {
+          ((javafx.scene.control.ButtonBase) find(id)).fire();
+          return null;
+        });
+  }
+
+  private static <T> T fx(Callable<T> work) throws Exception {
+    var task = new java.util.concurrent.FutureTask<>(work);
+    Platform.runLater(task);
+    return task.get(30, TimeUnit.SECONDS);
+  }
+
+  /** Lets debounced work, background work and repaints happen. */
+  private static void settle() throws Exception {
+    Thread.sleep(900);
+    fx(() -> null);
+  }
+
+  private void save(String name) throws Exception {
+    settle();
+    BufferedImage image =
+        fx(() -> SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null));
+    File file = folder.resolve(name + ".png").toFile();
+    if (!ImageIO.write(image, "png", file)) {
+      throw new IOException("No PNG writer");
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.switchyard.views.fake;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Routes words by their letters: each layer has its own taste, first come first served. */
+public final class FakeMicroscope implements Microscope {
+  /** What is routed at first. */
+  public static final String EXAMPLE =
+      "the night ferry carries seven paper lanterns across the river while the baker counts coins"
+          + " and the bell rings twice before the first cold train leaves";
+
+  private final Subject subject;
+  private final List<String> layers;
+  private volatile boolean closed;
+
+  public FakeMicroscope(String name, int experts, List<String> layers) {
+    subject =
+        new Subject(
+            name,
+            "%d experts · %d Switch layers · 1.9 M parameters".formatted(experts, layers.size()),
+            experts,
+            1.0,
+            List.of(EXAMPLE, "seven cold coins ring on the river stone while the lanterns sleep"));
+    this.layers = layers;
+  }
+
+  @Override
+  public Subject subject() {
+    return subject;
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public CompletableFuture<RoutingTrace> route(Request request) {
+    return request.text().contains("\u0000")
+        ? CompletableFuture.failedFuture(
+            new InputException("The text has a NUL character: remove it."))
+        : CompletableFuture.completedFuture(trace(request));
+  }
+
+  /** What {@link #route} answers. */
+  public RoutingTrace trace(Request request) {
+    double factor =
+        request.capacityFactor() == null ? subject.capacityFactor() : request.capacityFactor();
+    List<TokenText> tokens = tokens(request.text());
+    List<LayerRouting> routed = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      routed.add(layer(layers.get(l), l, tokens, factor));
+    }
+    int dropped = routed.stream().mapToInt(LayerRouting::dropped).sum();
+    boolean encoder = layers.stream().anyMatch(name -> name.startsWith("enc"));
+    return new RoutingTrace(
+        encoder ? tokens : List.of(), tokens, routed, 2.3 + 0.004 * dropped, 11.2);
+  }
+
+  private static List<TokenText> tokens(String text) {
+    List<TokenText> tokens = new ArrayList<>();
+    Matcher words = Pattern.compile("\\S+").matcher(text);
+    while (words.find()) {
+      tokens.add(
+          new TokenText(
+              Math.abs(words.group().hashCode() % 1000), words.group(), words.start(), words.end()));
+    }
+    return tokens;
+  }
+
+  private LayerRouting layer(String name, int index, List<TokenText> tokens, double factor) {
+    int experts = subject.experts();
+    int n = tokens.size();
+    int capacity = Math.max(2, (int) (n * factor / experts));
+    int[] expert = new int[n];
+    float[] gate = new float[n];
+    int[] position = new int[n];
+    boolean[] kept = new boolean[n];
+    float[][] probabilities = new float[n][experts];
+    int[] asked = new int[experts];
+    double[] mean = new double[experts];
+    for (int t = 0; t < n; t++) {
+      Random taste = new Random(tokens.get(t).text().hashCode() * 31L + index * 977L);
+      double sum = 0;
+      for (int e = 0; e < experts; e++) {
+        double logit = 1.9 * taste.nextGaussian() + (e == (index * 3 + 2) % experts ? 1.1 : 0);
+        probabilities[t][e] = (float) Math.exp(logit);
+        sum += probabilities[t][e];
+      }
+      for (int e = 0; e < experts; e++) {
+        probabilities[t][e] /= (float) sum;
+        mean[e] += probabilities[t][e] / n;
+        if (probabilities[t][e] > probabilities[t][expert[t]]) {
+          expert[t] = e;
+        }
+      }
+      gate[t] = probabilities[t][expert[t]];
+      position[t] = asked[expert[t]]++;
+      kept[t] = position[t] < capacity;
+    }
+    double balance = 0;
+    for (int e = 0; e < experts; e++) {
+      balance += experts * mean[e] * asked[e] / Math.max(1, n);
+    }
+    return new LayerRouting(
+        name,
+        name.startsWith("enc"),
+        index,
+        experts,
+        capacity,
+        expert,
+        gate,
+        position,
+        kept,
+        probabilities,
+        asked,
+        balance);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.switchyard.views.fake;
+
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.observe.StepReport.ModelReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Reports as a run that goes well would make them: smooth progress, noise, experts that settle. */
+public final class FakeReports {
+  /** Names of the Switch layers. */
+  public static final List<String> LAYERS =
+      List.of("encoder.block.1", "encoder.block.3", "decoder.block.1", "decoder.block.3");
+
+  private static final int TOKENS_PER_STEP = 2560;
+
+  private FakeReports() {}
+
+  /** The report of a step, always the same for the same step. */
+  public static StepReport report(long step, int experts, boolean twin) {
+    return report(step, experts, twin, LAYERS);
+  }
+
+  /** The same for other layers. */
+  public static StepReport report(long step, int experts, boolean twin, List<String> names) {
+    Random noise = new Random(step * 7919 + 13);
+    double progress = step / 900.0;
+    double sparse = 2.25 + 2.8 * Math.exp(-3.4 * progress) + 0.05 * noise.nextGaussian();
+    double dense = 2.95 + 2.1 * Math.exp(-2.6 * progress) + 0.05 * noise.nextGaussian();
+    List<LayerReport> layers = new ArrayList<>();
+    double dropped = 0;
+    double balance = 0;
+    for (int l = 0; l < names.size(); l++) {
+      LayerReport layer = layer(step, l, names.get(l), experts, progress, noise);
+      layers.add(layer);
+      dropped += layer.droppedFraction() / names.size();
+      balance += layer.loadBalancingLoss() / names.size();
+    }
+    ModelReport model =
+        new ModelReport(
+            step * TOKENS_PER_STEP,
+            step * 0.0228,
+            sparse + 0.01 * balance * names.size(),
+            sparse,
+            balance,
+            0.4,
+            dropped,
+            0.8 + 0.1 * noise.nextDouble(),
+            112_000 + 3000 * noise.nextGaussian(),
+            layers);
+    ModelReport other =
+        twin
+            ? new ModelReport(
+                step * TOKENS_PER_STEP, step * 0.0192, dense, dense, 0, 0, 0, 0.7, 133_000, List.of())
+            : null;
+    return new StepReport(step, 2e-3, model, other);
+  }
+
+  private static LayerReport layer(
+      long step, int index, String name, int experts, double progress, Random noise) {
+    float[] load = new float[experts];
+    Random character = new Random(31L * index + 5);
+    double sum = 0;
+    for (int e = 0; e < experts; e++) {
+      double lean = 1.1 * character.nextGaussian();
+      double settles = Math.exp(-2.2 * progress);
+      double wander = 0.18 * Math.sin(step / (60.0 + 9 * e) + e + index);
+      double value =
+          Math.exp(lean * settles * 0.8 + wander + 0.12 * noise.nextGaussian() + 0.06 * lean);
+      if (e == 3 && progress < 0.35) {
+        value *= 0.06;
+      }
+      load[e] = (float) value;
+      sum += value;
+    }
+    double most = 0;
+    double balance = 0;
+    double dropped = 0;
+    for (int e = 0; e < experts; e++) {
+      load[e] *= (float) (experts / sum);
+      most = Math.max(most, load[e]);
+      balance += load[e] * load[e] / experts;
+      dropped += Math.max(0, load[e] - 1.25) / experts;
+    }
+    return new LayerReport(
+        name,
+        100,
+        load,
+        dropped,
+        0.6 + 0.4 * balance,
+        0.4 + 0.1 * index,
+        Math.log(experts) * (0.35 + 0.6 * Math.exp(-2 * progress)),
+        0.3 + 0.5 * (1 - Math.exp(-2 * progress)));
+  }
+
+  /** The reports of steps 1 to some step. */
+  public static List<StepReport> until(long step, int experts, boolean twin) {
+    List<StepReport> all = new ArrayList<>();
+    for (long s = 1; s <= step; s++) {
+      all.add(report(s, experts, twin));
+    }
+    return all;
+  }
+}

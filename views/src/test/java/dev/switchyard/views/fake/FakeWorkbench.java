@@ -1,0 +1,179 @@
+package dev.switchyard.views.fake;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.engine.train.Workbench;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A workbench without an engine: everything at once, everything plausible. */
+public final class FakeWorkbench implements Workbench {
+  /** Runs that were made or opened, the newest last. */
+  public final List<FakeRun> opened = new CopyOnWriteArrayList<>();
+
+  /** Microscopes that were opened, the newest last. */
+  public final List<FakeMicroscope> microscopes = new CopyOnWriteArrayList<>();
+
+  /** Runs on disk. */
+  public final List<RunSummary> summaries = new CopyOnWriteArrayList<>();
+
+  private final Path folder;
+
+  /** Experts and layers of the sample. */
+  public int experts = 8;
+
+  public List<String> layers = FakeReports.LAYERS;
+
+  public FakeWorkbench(Path folder) {
+    this.folder = folder;
+  }
+
+  /** With some runs on disk. */
+  public FakeWorkbench withRuns() {
+    long now = System.currentTimeMillis();
+    summaries.add(
+        new RunSummary(
+            folder.resolve("seven-valleys-32"),
+            "seven-valleys-32",
+            "interrupted",
+            3104,
+            5000,
+            2.291,
+            "32 experts · 4 Switch layers · sample corpus",
+            now - 4 * 60_000));
+    summaries.add(
+        new RunSummary(
+            folder.resolve("debian-docs"),
+            "debian-docs",
+            "finished",
+            2000,
+            2000,
+            1.874,
+            "8 experts · 4 Switch layers · 5.3 MB of text",
+            now - 3 * 3_600_000));
+    summaries.add(
+        new RunSummary(
+            folder.resolve("too-hot"),
+            "too-hot",
+            "failed",
+            212,
+            1000,
+            5.113,
+            "16 experts · 2 Switch layers · sample corpus",
+            now - 2 * 86_400_000L));
+    return this;
+  }
+
+  @Override
+  public Path runsFolder() {
+    return folder;
+  }
+
+  @Override
+  public List<RunSummary> runs() {
+    return List.copyOf(summaries);
+  }
+
+  @Override
+  public List<Sample> samples() {
+    return List.of(
+        new Sample(
+            "seven-valleys",
+            "Seven valleys",
+            "Sixteen small languages over one vocabulary: experts take their trades, and the dense"
+                + " twin is beaten. 8 experts, 4 Switch layers.",
+            true));
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return List.of(
+        new Preset(
+            "seven-valleys",
+            "The settings of the sample pair, on the generated corpus: about a minute.",
+            Map.of(
+                "num_experts", "8",
+                "steps", "1000",
+                "batch_size", "32",
+                "twin", "true",
+                "input_length", "64",
+                "learning_rate", "0.005"),
+            true),
+        new Preset(
+            "small",
+            "A small encoder-decoder with 8 experts in every second block, for your own text.",
+            Map.of("twin", "true"),
+            false));
+  }
+
+  @Override
+  public Estimate estimate(RunConfig config) {
+    if (config.model().numExperts() == 13) {
+      throw new InputException("13 experts bring bad luck: choose another number.");
+    }
+    return new Estimate(
+        1_900_000L + 130_000L * config.model().numExperts(),
+        config.training().twin() ? 1_930_000 : 0,
+        3.2e8 + 2.1e6 * config.model().numExperts(),
+        0.042);
+  }
+
+  @Override
+  public TrainingRun create(RunConfig config, Path where) {
+    FakeRun run = new FakeRun(config, where);
+    opened.add(run);
+    return run;
+  }
+
+  @Override
+  public TrainingRun reopen(Path where, Long steps) {
+    Map<String, Object> settings =
+        steps == null
+            ? Map.of("twin", true, "steps", 5000, "num_experts", 32)
+            : Map.of("twin", true, "steps", steps);
+    FakeRun run = new FakeRun(RunConfig.defaults().with(settings), where);
+    run.trainTo(40);
+    opened.add(run);
+    return run;
+  }
+
+  @Override
+  public Microscope open(String model) {
+    if (model.contains("broken")) {
+      throw new InputException(
+          "%s has no model.safetensors: choose a run, a checkpoint or a model folder."
+              .formatted(model));
+    }
+    FakeMicroscope microscope =
+        new FakeMicroscope(Path.of(model).getFileName().toString(), experts, layers);
+    microscopes.add(microscope);
+    return microscope;
+  }
+
+  @Override
+  public Evaluation evaluate(String model, List<Path> data) {
+    return new Evaluation("held-out text", 4, FakeReports.report(900, experts, false).model(), null);
+  }
+
+  @Override
+  public Recording recording(String model) {
+    List<RunEvent> events = new ArrayList<>();
+    events.add(new RunEvent(1_767_000_000_000L, 0, "started", "started: 8 experts", Map.of()));
+    events.add(new RunEvent(1_767_000_010_000L, 200, "checkpoint", "checkpoint", Map.of()));
+    return new Recording(
+        model,
+        RunConfig.defaults().with(Map.of("twin", true, "steps", 900)),
+        FakeReports.until(900, 8, true),
+        events);
+  }
+
+  @Override
+  public void close() {}
+}
