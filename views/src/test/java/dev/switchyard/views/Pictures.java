@@ -51,8 +51,7 @@ public final class Pictures {
     Platform.startup(started::countDown);
     started.await();
     Platform.setImplicitExit(false);
-    Pictures pictures =
-        new Pictures(folder, Integer.parseInt(size[0]), Integer.parseInt(size[1]));
+    Pictures pictures = new Pictures(folder, Integer.parseInt(size[0]), Integer.parseInt(size[1]));
     try {
       for (Theme theme : Theme.values()) {
         if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
@@ -117,16 +116,15 @@ public final class Pictures {
     fx(
         () -> {
           stage.fireEvent(
-              new javafx.stage.WindowEvent(
-                  stage, javafx.stage.WindowEvent.WINDOW_CLOSE_REQUEST));
+              new javafx.stage.WindowEvent(stage, javafx.stage.WindowEvent.WINDOW_CLOSE_REQUEST));
           return null;
         });
     settle();
     save(prefix + "closing");
     click("#keep-training");
     run.fail(
-        "Step 781: the loss of the Switch model is not a number (encoder.block.3). The checkpoint of"
-            + " step 750 is whole: lower the learning rate and go on from it.");
+        "Step 781: the loss of the Switch model is not a number (encoder.block.3). The checkpoint"
+            + " of step 750 is whole: lower the learning rate and go on from it.");
     settle();
     save(prefix + "live-failed");
     click("#rail-start");
@@ -198,8 +196,12 @@ public final class Pictures {
     fx(
         () -> {
           stage = new Stage();
-          window = new MainWindow(workbench, stage, new MemorySettings(Map.of(
-              "theme", theme.name(), "width", "" + width, "height", "" + height)));
+          window =
+              new MainWindow(
+                  workbench,
+                  stage,
+                  new MemorySettings(
+                      Map.of("theme", theme.name(), "width", "" + width, "height", "" + height)));
           window.show();
           return null;
         });
@@ -229,9 +231,23 @@ public final class Pictures {
   private static javafx.scene.input.MouseEvent press(javafx.geometry.Point2D at) {
     return new javafx.scene.input.MouseEvent(
         javafx.scene.input.MouseEvent.MOUSE_PRESSED,
-        at.getX(), at.getY(), at.getX(), at.getY(),
-        javafx.scene.input.MouseButton.PRIMARY, 1,
-        false, false, false, false, true, false, false, true, false, true, null);
+        at.getX(),
+        at.getY(),
+        at.getX(),
+        at.getY(),
+        javafx.scene.input.MouseButton.PRIMARY,
+        1,
+        false,
+        false,
+        false,
+        false,
+        true,
+        false,
+        false,
+        true,
+        false,
+        true,
+        null);
   }
 
   private void click(String id) throws Exception {
@@ -256,8 +272,7 @@ public final class Pictures {
 
   private void save(String name) throws Exception {
     settle();
-    BufferedImage image =
-        fx(() -> SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null));
+    BufferedImage image = fx(() -> SwingFXUtils.fromFXImage(stage.getScene().snapshot(null), null));
     File file = folder.resolve(name + ".png").toFile();
     if (!ImageIO.write(image, "png", file)) {
       throw new IOException("No PNG writer");

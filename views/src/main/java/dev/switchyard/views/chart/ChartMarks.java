@@ -119,7 +119,8 @@ final class ChartMarks extends AbstractXYAnnotation {
     FontMetrics metrics = g.getFontMetrics();
     double width = metrics.stringWidth(bridge.text());
     double middle = (from + to) / 2;
-    double x = Math.max(area.getMinX() + 2, Math.min(area.getMaxX() - width - 2, middle - width / 2));
+    double x =
+        Math.max(area.getMinX() + 2, Math.min(area.getMaxX() - width - 2, middle - width / 2));
     double above = y - 9;
     double text = above < area.getMinY() + 14 ? y + 18 : above;
     g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, 0.8)));

@@ -132,7 +132,8 @@ public final class ExpertQueues extends ScrolledPainting {
     double middle = x + column / 2;
     String load =
         Figures.decimal(
-            (double) layer.asked()[expert] * layer.experts() / Math.max(1, layer.expert().length), 1);
+            (double) layer.asked()[expert] * layer.experts() / Math.max(1, layer.expert().length),
+            1);
     g.setTextAlign(TextAlignment.CENTER);
     g.setTextBaseline(VPos.CENTER);
     g.setFont(expert == chosen ? Fonts.strong(12) : Fonts.sans(12));

@@ -10,10 +10,10 @@ public final class LayerColors {
   /** The colour of a layer among the layers of a run, by its name. */
   public static Color of(String layer, List<String> layers, boolean dark) {
     boolean encoder = layer.startsWith("enc");
-    List<String> stack =
-        layers.stream().filter(name -> name.startsWith("enc") == encoder).toList();
+    List<String> stack = layers.stream().filter(name -> name.startsWith("enc") == encoder).toList();
     double depth = stack.size() < 2 ? 0.4 : (double) stack.indexOf(layer) / (stack.size() - 1);
-    Color from = Color.web(encoder ? (dark ? "#2f7fe0" : "#0b4f9e") : (dark ? "#d55e00" : "#b04a00"));
+    Color from =
+        Color.web(encoder ? (dark ? "#2f7fe0" : "#0b4f9e") : (dark ? "#d55e00" : "#b04a00"));
     Color to = Color.web(encoder ? (dark ? "#8fd0ff" : "#4aa3e8") : (dark ? "#f5b942" : "#e69f00"));
     return from.interpolate(to, depth);
   }

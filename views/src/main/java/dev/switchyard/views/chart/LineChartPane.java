@@ -19,8 +19,9 @@ import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.Range;
 
 /**
- * Lines over a common axis, painted by JFreeChart: names stand at the lines' ends, a hair line under
- * the mouse reads the values. Give it new content some times a second at most: each repaints all.
+ * Lines over a common axis, painted by JFreeChart: names stand at the lines' ends, a hair line
+ * under the mouse reads the values. Give it new content some times a second at most: each repaints
+ * all.
  */
 public final class LineChartPane extends Pane {
   private static final double LABEL_ROOM = 76;
@@ -106,9 +107,7 @@ public final class LineChartPane extends Pane {
       Line line = now.lines().get(i);
       renderer.setSeriesPaint(i, awt(line.color()));
       renderer.setSeriesStroke(
-          i,
-          new BasicStroke(
-              (float) line.width(), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+          i, new BasicStroke((float) line.width(), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     }
     plot.setRenderer(renderer);
     plot.setDataset(new ArraysDataset(now.lines()));

@@ -65,8 +65,7 @@ public final class LoadHeatmap extends Pane {
 
   /** Replaces what is shown. */
   public void show(Content now) {
-    boolean otherAxes =
-        now.experts() != content.experts() || now.lastStep() != content.lastStep();
+    boolean otherAxes = now.experts() != content.experts() || now.lastStep() != content.lastStep();
     content = now;
     image.setVisible(now.columns() > 0);
     if (now.columns() > 0) {
@@ -153,7 +152,9 @@ public final class LoadHeatmap extends Pane {
       String text = Figures.whole(step);
       double half = text.length() * 3.6;
       g.fillText(
-          text, Math.min(Math.max(x, left + half), left + image.getFitWidth() - half), axes.getHeight() - 9);
+          text,
+          Math.min(Math.max(x, left + half), left + image.getFitWidth() - half),
+          axes.getHeight() - 9);
     }
   }
 
@@ -176,8 +177,7 @@ public final class LoadHeatmap extends Pane {
     int expert = (int) (atY * content.experts());
     int column = (int) (atX * content.columns());
     float load = content.load()[column * content.experts() + expert];
-    long step =
-        content.firstStep() + Math.round(atX * (content.lastStep() - content.firstStep()));
+    long step = content.firstStep() + Math.round(atX * (content.lastStep() - content.firstStep()));
     reading.setText(
         "expert %d · step %s · load %s × fair"
             .formatted(expert, Figures.whole(step), Figures.decimal(load, 2)));

@@ -12,8 +12,8 @@ import javafx.scene.control.ScrollBar;
 import javafx.scene.layout.Region;
 
 /**
- * A picture painted by hand on a canvas as large as what is seen of it, with scroll bars where it is
- * larger: a thousand tokens cost no more than a screenful.
+ * A picture painted by hand on a canvas as large as what is seen of it, with scroll bars where it
+ * is larger: a thousand tokens cost no more than a screenful.
  */
 abstract class ScrolledPainting extends Region {
   private static final double BAR = 10;
@@ -40,7 +40,8 @@ abstract class ScrolledPainting extends Region {
         e -> {
           boolean sideways = Math.abs(e.getDeltaX()) > Math.abs(e.getDeltaY()) || !down.isVisible();
           ScrollBar bar = sideways ? across : down;
-          double delta = Math.abs(e.getDeltaX()) > Math.abs(e.getDeltaY()) ? e.getDeltaX() : e.getDeltaY();
+          double delta =
+              Math.abs(e.getDeltaX()) > Math.abs(e.getDeltaY()) ? e.getDeltaX() : e.getDeltaY();
           if (bar.isVisible()) {
             bar.setValue(Math.clamp(bar.getValue() - delta, 0, bar.getMax()));
             e.consume();
@@ -112,7 +113,10 @@ abstract class ScrolledPainting extends Region {
     g.rect(0, 0, inside, seenHeight);
     g.clip();
     g.translate(-scrolled(across), -scrolled(down));
-    paint(g, new Rectangle2D(scrolled(across), scrolled(down), Math.max(0, inside), Math.max(0, seenHeight)));
+    paint(
+        g,
+        new Rectangle2D(
+            scrolled(across), scrolled(down), Math.max(0, inside), Math.max(0, seenHeight)));
     g.restore();
     stale = false;
   }

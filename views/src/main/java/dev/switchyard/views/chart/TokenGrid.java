@@ -76,7 +76,8 @@ public final class TokenGrid extends ScrolledPainting {
   public void show(RoutingTrace trace, int layer, int token, int expert) {
     boolean moved = layer != this.layer || token != this.token;
     boolean resized =
-        trace != null && (this.trace == null || trace.layers().size() != this.trace.layers().size());
+        trace != null
+            && (this.trace == null || trace.layers().size() != this.trace.layers().size());
     this.trace = trace;
     this.layer = layer;
     this.token = token;
@@ -85,7 +86,9 @@ public final class TokenGrid extends ScrolledPainting {
       requestLayoutOfParents();
     }
     if (moved && trace != null && token >= 0 && layer < rowTops.size()) {
-      reveal(new Rectangle2D(Math.max(0, LEFT + token * cell - LEFT), rowTops.get(layer), cell + LEFT, row));
+      reveal(
+          new Rectangle2D(
+              Math.max(0, LEFT + token * cell - LEFT), rowTops.get(layer), cell + LEFT, row));
     }
     repaint();
   }
@@ -131,7 +134,9 @@ public final class TokenGrid extends ScrolledPainting {
 
   @Override
   protected double computeMinHeight(double width) {
-    return trace == null ? 60 : Math.min(4, trace.layers().size()) * LEAST_ROW + stacks() * (HEAD + 6);
+    return trace == null
+        ? 60
+        : Math.min(4, trace.layers().size()) * LEAST_ROW + stacks() * (HEAD + 6);
   }
 
   private long stacks() {
@@ -186,15 +191,15 @@ public final class TokenGrid extends ScrolledPainting {
     paintNames(g, seen);
   }
 
-  private void paintHead(
-      GraphicsContext g, LayerRouting routing, double top, int first, int last) {
+  private void paintHead(GraphicsContext g, LayerRouting routing, double top, int first, int last) {
     List<TokenText> tokens = trace.tokens(routing);
     g.setFont(Fonts.mono(10.5));
     g.setTextAlign(TextAlignment.CENTER);
     int letters = (int) Math.max(1, Math.floor((cell - 2) / 6.4));
     for (int t = first; t < last; t++) {
       String text = TokenFace.text(tokens.get(t).text());
-      g.setFill(t == token && routing.encoder() == chosenStack() ? colors().text() : colors().muted());
+      g.setFill(
+          t == token && routing.encoder() == chosenStack() ? colors().text() : colors().muted());
       g.fillText(
           text.length() > letters ? text.substring(0, letters) : text,
           LEFT + (t + 0.5) * cell,

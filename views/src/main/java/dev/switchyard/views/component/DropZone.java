@@ -26,8 +26,7 @@ public final class DropZone {
             e.consume();
           }
         });
-    node.addEventHandler(
-        DragEvent.DRAG_EXITED, e -> node.pseudoClassStateChanged(HOVERED, false));
+    node.addEventHandler(DragEvent.DRAG_EXITED, e -> node.pseudoClassStateChanged(HOVERED, false));
     node.addEventHandler(
         DragEvent.DRAG_DROPPED,
         e -> {

@@ -24,12 +24,12 @@ final class ExpertInspector extends StackPane {
 
   private final ExploreModel model;
   private final ListView<Integer> tokens = new ListView<>();
-  private final Label hint = new Label("Click an expert at the left: the tokens that asked for it stand here.");
+  private final Label hint =
+      new Label("Click an expert at the left: the tokens that asked for it stand here.");
   private final Card card;
   private final Rectangle swatch = new Rectangle(12, 12);
 
-  ExpertInspector(
-      ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
+  ExpertInspector(ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
     this.model = model;
     tokens.setId("expert-tokens");
     tokens.getStyleClass().add("plain-list");
@@ -127,11 +127,9 @@ final class ExpertInspector extends StackPane {
         face.getStyleClass().add("dropped-face");
       }
       number.setText(Integer.toString(token));
-      gate.setText(
-          kept ? Figures.decimal(layer.gate()[token], 2) : "dropped");
+      gate.setText(kept ? Figures.decimal(layer.gate()[token], 2) : "dropped");
       gate.pseudoClassStateChanged(DROPPED, !kept);
       setGraphic(row);
     }
   }
-
 }

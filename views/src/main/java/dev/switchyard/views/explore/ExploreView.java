@@ -132,7 +132,11 @@ final class ExploreView extends BorderPane {
     foot.setAlignment(Pos.CENTER_LEFT);
     foot.setMinHeight(20);
     VBox content = new VBox(10, text, problem, chips, foot);
-    Card card = new Card("Where each token goes", "a token has the colour of its expert; dashed and red: dropped", content);
+    Card card =
+        new Card(
+            "Where each token goes",
+            "a token has the colour of its expert; dashed and red: dropped",
+            content);
     card.withTools(examples(), layers);
     card.setMinHeight(240);
     VBox.setVgrow(card, Priority.SOMETIMES);
@@ -151,8 +155,7 @@ final class ExploreView extends BorderPane {
           model.text.set(texts.get((now + 1) % texts.size()));
         });
     next.managedProperty().bind(next.visibleProperty());
-    next.visibleProperty()
-        .bind(model.subject.map(s -> s.exampleTexts().size() > 1).orElse(false));
+    next.visibleProperty().bind(model.subject.map(s -> s.exampleTexts().size() > 1).orElse(false));
     return next;
   }
 
@@ -173,7 +176,8 @@ final class ExploreView extends BorderPane {
   private Card queuesCard() {
     queues.setOnExpert(controller::chooseExpert);
     Card card =
-        new Card("Experts", "filled: tokens kept; dashed: dropped; click one for its tokens", queues);
+        new Card(
+            "Experts", "filled: tokens kept; dashed: dropped; click one for its tokens", queues);
     card.title()
         .textProperty()
         .bind(
@@ -241,7 +245,6 @@ final class ExploreView extends BorderPane {
         "%s · capacity %d for each expert"
             .formatted(Figures.count(routing.expert().length, "token"), routing.capacity()));
     drops.setText(dropped == 0 ? "none dropped" : dropped + " dropped in this layer");
-    drops.pseudoClassStateChanged(
-        javafx.css.PseudoClass.getPseudoClass("some"), dropped > 0);
+    drops.pseudoClassStateChanged(javafx.css.PseudoClass.getPseudoClass("some"), dropped > 0);
   }
 }

@@ -41,8 +41,8 @@ final class TokenInspector extends StackPane {
       new EmptyState(
           Feather.MOUSE_POINTER,
           "Click a token",
-          "Its router probabilities, its gate and its place in the queue stand here. Arrow keys move"
-              + " in the grid.");
+          "Its router probabilities, its gate and its place in the queue stand here. Arrow keys"
+              + " move in the grid.");
 
   TokenInspector(ExploreModel model, ObservableValue<Theme> theme) {
     this.model = model;
@@ -117,8 +117,8 @@ final class TokenInspector extends StackPane {
       return "Kept: expert %d takes %s, and this one came as number %d. Its output is multiplied by the gate."
           .formatted(expert, Figures.count(layer.capacity(), "token"), place);
     }
-    return ("Dropped: %d tokens asked for expert %d, which takes %d; this one came as number %d. The"
-            + " layer adds nothing to it, it goes on by the residual connection.")
+    return ("Dropped: %d tokens asked for expert %d, which takes %d; this one came as number %d."
+                + " The layer adds nothing to it, it goes on by the residual connection.")
         .formatted(layer.asked()[expert], expert, layer.capacity(), place);
   }
 

@@ -102,8 +102,7 @@ public final class MainWindow implements Navigator {
       scene
           .getAccelerators()
           .put(
-              new KeyCodeCombination(keys[p.ordinal()], KeyCombination.SHORTCUT_DOWN),
-              () -> go(p));
+              new KeyCodeCombination(keys[p.ordinal()], KeyCombination.SHORTCUT_DOWN), () -> go(p));
     }
   }
 
@@ -213,7 +212,9 @@ public final class MainWindow implements Navigator {
                 .formatted(
                     Figures.whole(run.step()), Figures.whole(run.config().training().steps())),
         named("keep-training", Buttons.plain("Keep training", Feather.PLAY, question::withdraw)),
-        named("stop-and-close", Buttons.primary("Checkpoint and close", Feather.SAVE, () -> stopAndClose(run))));
+        named(
+            "stop-and-close",
+            Buttons.primary("Checkpoint and close", Feather.SAVE, () -> stopAndClose(run))));
   }
 
   private static javafx.scene.control.Button named(String id, javafx.scene.control.Button button) {

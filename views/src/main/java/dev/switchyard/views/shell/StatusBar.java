@@ -17,7 +17,8 @@ final class StatusBar extends HBox {
   private final Label memory = new Label();
   private final Pulse pulse = new Pulse(0.5, this::showMemory);
 
-  StatusBar(ObservableStringValue screen, ObservableStringValue training, ObservableStringValue busy) {
+  StatusBar(
+      ObservableStringValue screen, ObservableStringValue training, ObservableStringValue busy) {
     super(16);
     getStyleClass().add("status-bar");
     setAlignment(Pos.CENTER_LEFT);

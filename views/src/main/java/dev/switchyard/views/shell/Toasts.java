@@ -44,7 +44,8 @@ final class Toasts extends VBox implements Notices {
           .getChildren()
           .add(
               toast.getChildren().size() - 1,
-              Buttons.icon("Copy the details", Feather.COPY, () -> copy(message + "\n\n" + details)));
+              Buttons.icon(
+                  "Copy the details", Feather.COPY, () -> copy(message + "\n\n" + details)));
     }
   }
 
@@ -59,9 +60,7 @@ final class Toasts extends VBox implements Notices {
     toast.setAlignment(Pos.CENTER_LEFT);
     toast.setMaxWidth(520);
     toast.setMinHeight(Region.USE_PREF_SIZE);
-    toast
-        .getChildren()
-        .add(Buttons.icon("Close", Feather.X, () -> getChildren().remove(toast)));
+    toast.getChildren().add(Buttons.icon("Close", Feather.X, () -> getChildren().remove(toast)));
     getChildren().add(toast);
     if (getChildren().size() > MOST) {
       getChildren().removeFirst();

@@ -171,8 +171,7 @@ final class StartView extends StackPane {
     return zone;
   }
 
-  private static VBox zone(
-      String id, Feather icon, String title, String text, Button... buttons) {
+  private static VBox zone(String id, Feather icon, String title, String text, Button... buttons) {
     Label head = new Label(title);
     head.getStyleClass().addAll("card-title", "strong");
     Label body = new Label(text);

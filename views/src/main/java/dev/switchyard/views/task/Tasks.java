@@ -158,7 +158,8 @@ public final class Tasks implements AutoCloseable {
     if (cause instanceof InputException) {
       return cause.getMessage();
     }
-    String said = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String said =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return "Something went wrong: %s. The log has the details.".formatted(said);
   }
 

@@ -59,10 +59,10 @@ public final class Fonts {
             ? "-fx-font-weight: bold;"
             : "-fx-font-family: \"%s\"; -fx-font-weight: normal;".formatted(STRONG_FAMILY);
     return """
-        .root { -fx-font-family: "%s"; }
-        .mono { -fx-font-family: "%s"; }
-        .strong { %s }
-        """
+    .root { -fx-font-family: "%s"; }
+    .mono { -fx-font-family: "%s"; }
+    .strong { %s }
+    """
         .formatted(SANS_FAMILY, MONO_FAMILY, strong);
   }
 

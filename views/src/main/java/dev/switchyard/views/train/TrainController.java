@@ -118,7 +118,9 @@ public final class TrainController implements AutoCloseable {
 
   /** Opens a run that exists, ready to go on. */
   public void reopen(Path folder, Long steps, boolean start) {
-    if (session != null && session.run().folder().equals(folder) && !session.run().state().isOver()) {
+    if (session != null
+        && session.run().folder().equals(folder)
+        && !session.run().state().isOver()) {
       showRun();
       return;
     }
@@ -141,8 +143,7 @@ public final class TrainController implements AutoCloseable {
 
   private InputException busy() {
     return new InputException(
-        "%s is still training: stop it first, or wait until it is done."
-            .formatted(session.name()));
+        "%s is still training: stop it first, or wait until it is done.".formatted(session.name()));
   }
 
   /** Whether a run would be lost sight of if the window closed now. */
@@ -232,7 +233,9 @@ public final class TrainController implements AutoCloseable {
       if (session != null) {
         all.add(
             new Destination(
-                session.name() + " · " + session.state(), session.equals(now), () -> showLive(session)));
+                session.name() + " · " + session.state(),
+                session.equals(now),
+                () -> showLive(session)));
       }
       if (replay != null) {
         all.add(

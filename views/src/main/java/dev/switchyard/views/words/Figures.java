@@ -29,7 +29,9 @@ public final class Figures {
 
   /** A factor: 3.3×. */
   public static String times(double factor) {
-    return Double.isFinite(factor) ? decimal(factor, factor >= 100 ? 0 : factor >= 10 ? 1 : 2) + "×" : "–";
+    return Double.isFinite(factor)
+        ? decimal(factor, factor >= 100 ? 0 : factor >= 10 ? 1 : 2) + "×"
+        : "–";
   }
 
   /** A large number with its unit of thousands: 112 k, 24.1 M, 1.57 T. */

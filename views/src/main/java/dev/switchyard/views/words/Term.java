@@ -23,8 +23,8 @@ public enum Term {
       "p_e(x) = max_i p_i(x)"),
   ENTROPY(
       "Entropy of the router",
-      "How undecided the router is, in nats. 0: all on one expert; ln N: every expert as probable as"
-          + " the others.",
+      "How undecided the router is, in nats. 0: all on one expert; ln N: every expert as probable"
+          + " as the others.",
       "H = −Σ_i p_i · ln p_i"),
   RUNNER_UP(
       "Runner-up",
@@ -101,8 +101,11 @@ public enum Term {
       "Everything that the run needs to go on: weights, optimizer, place in the data, random state."
           + " A resumed run is the same run, bit for bit.",
       ""),
-  PARAMETERS("Parameters", "Numbers that training changes. Experts multiply them without"
-      + " multiplying the work for a token.", "");
+  PARAMETERS(
+      "Parameters",
+      "Numbers that training changes. Experts multiply them without"
+          + " multiplying the work for a token.",
+      "");
 
   private final String title;
   private final String meaning;

@@ -73,7 +73,10 @@ public final class FakeMicroscope implements Microscope {
     while (words.find()) {
       tokens.add(
           new TokenText(
-              Math.abs(words.group().hashCode() % 1000), words.group(), words.start(), words.end()));
+              Math.abs(words.group().hashCode() % 1000),
+              words.group(),
+              words.start(),
+              words.end()));
     }
     return tokens;
   }

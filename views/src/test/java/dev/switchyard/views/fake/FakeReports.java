@@ -52,7 +52,16 @@ public final class FakeReports {
     ModelReport other =
         twin
             ? new ModelReport(
-                step * TOKENS_PER_STEP, step * 0.0192, dense, dense, 0, 0, 0, 0.7, 133_000, List.of())
+                step * TOKENS_PER_STEP,
+                step * 0.0192,
+                dense,
+                dense,
+                0,
+                0,
+                0,
+                0.7,
+                133_000,
+                List.of())
             : null;
     return new StepReport(step, 2e-3, model, other);
   }

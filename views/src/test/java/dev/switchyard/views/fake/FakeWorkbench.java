@@ -159,7 +159,8 @@ public final class FakeWorkbench implements Workbench {
 
   @Override
   public Evaluation evaluate(String model, List<Path> data) {
-    return new Evaluation("held-out text", 4, FakeReports.report(900, experts, false).model(), null);
+    return new Evaluation(
+        "held-out text", 4, FakeReports.report(900, experts, false).model(), null);
   }
 
   @Override

@@ -44,9 +44,7 @@ final class AllSettings extends VBox {
     boolean some = false;
     for (TrainFormModel.Field field : model.fields.values()) {
       boolean shown =
-          text.isBlank()
-              ? !field.setting().common()
-              : SettingWords.matches(field.setting(), text);
+          text.isBlank() ? !field.setting().common() : SettingWords.matches(field.setting(), text);
       Node row = rows.getChildren().get(i++);
       row.setVisible(shown);
       row.setManaged(shown);

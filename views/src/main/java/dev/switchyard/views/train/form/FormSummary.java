@@ -40,7 +40,8 @@ final class FormSummary extends VBox {
             "in the dense twin",
             of(e -> e.twinParameters() == 0 ? "no twin" : Figures.compact(e.twinParameters())),
             "estimate-twin");
-    var memory = TrainFormView.fact("memory", of(e -> Figures.bytes(e.memoryBytes())), "estimate-memory");
+    var memory =
+        TrainFormView.fact("memory", of(e -> Figures.bytes(e.memoryBytes())), "estimate-memory");
     var step = TrainFormView.fact("a step", of(e -> step(e.secondsPerStep())), "estimate-step");
     var time =
         TrainFormView.fact(

@@ -41,9 +41,7 @@ final class TextsCard extends VBox {
     hint.setWrapText(true);
     hint.setAlignment(Pos.CENTER);
     hint.setMinHeight(Region.USE_PREF_SIZE);
-    hint.textProperty()
-        .bind(
-            Bindings.createStringBinding(this::hint, model.preset, model.texts));
+    hint.textProperty().bind(Bindings.createStringBinding(this::hint, model.preset, model.texts));
     Button files = Buttons.plain("Files", Feather.FILE_TEXT, this::chooseFiles);
     Button folder = Buttons.plain("Folder", Feather.FOLDER, this::chooseFolder);
     HBox buttons = new HBox(8, files, folder);
@@ -92,8 +90,7 @@ final class TextsCard extends VBox {
     name.setMaxWidth(Double.MAX_VALUE);
     name.setMinWidth(0);
     HBox.setHgrow(name, Priority.ALWAYS);
-    Button remove =
-        Buttons.icon("Leave this text out", Feather.X, () -> model.texts.remove(path));
+    Button remove = Buttons.icon("Leave this text out", Feather.X, () -> model.texts.remove(path));
     HBox row = new HBox(8, name, remove);
     row.setAlignment(Pos.CENTER_LEFT);
     return row;

@@ -72,7 +72,10 @@ public final class TrainFormController {
             model.place.set(lists.runs());
           }
           Workbench.Preset wanted =
-              lists.presets().stream().filter(p -> p.name().equals(preset)).findFirst().orElse(null);
+              lists.presets().stream()
+                  .filter(p -> p.name().equals(preset))
+                  .findFirst()
+                  .orElse(null);
           if (wanted != null) {
             model.preset.set(wanted);
           } else if (model.preset.get() == null && !lists.presets().isEmpty()) {
@@ -97,9 +100,7 @@ public final class TrainFormController {
     filling = true;
     model.fields.forEach(
         (name, field) -> {
-          field
-              .value()
-              .set(preset.settings().getOrDefault(name, field.setting().defaultValue()));
+          field.value().set(preset.settings().getOrDefault(name, field.setting().defaultValue()));
           field.problem().set("");
         });
     filling = false;

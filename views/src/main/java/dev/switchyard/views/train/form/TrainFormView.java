@@ -116,8 +116,7 @@ final class TrainFormView extends BorderPane {
       int index = grid.getChildren().size();
       grid.add(new SettingField(field), index % COLUMNS, index / COLUMNS);
     }
-    Card card =
-        new Card("Settings", "hover a name for its meaning, default and bounds", content);
+    Card card = new Card("Settings", "hover a name for its meaning, default and bounds", content);
     Glossary.explain(card.title(), Term.SWITCH_LAYER);
     return card;
   }

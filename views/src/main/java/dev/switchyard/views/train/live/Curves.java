@@ -3,8 +3,8 @@ package dev.switchyard.views.train.live;
 import java.util.Arrays;
 
 /**
- * Numbers of many steps in bounded memory: a row a step, and when the rows are full, each two become
- * one and from then on a row stands for twice as many steps.
+ * Numbers of many steps in bounded memory: a row a step, and when the rows are full, each two
+ * become one and from then on a row stands for twice as many steps.
  */
 final class Curves {
   /** What a row of several steps keeps of a column. */

@@ -25,7 +25,9 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
 
-/** The live screen's top: what runs and how far it is at the left, what can be done at the right. */
+/**
+ * The live screen's top: what runs and how far it is at the left, what can be done at the right.
+ */
 final class LiveBar extends VBox {
   private final LiveModel model;
   private final LiveController controller;
@@ -52,14 +54,16 @@ final class LiveBar extends VBox {
     pause = named("pause", Buttons.plain("Pause", Feather.PAUSE, controller::pause));
     resume = named("resume", Buttons.primary("Resume", Feather.PLAY, controller::resume));
     step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, controller::singleStep));
-    checkpoint = named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, controller::checkpoint));
+    checkpoint =
+        named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, controller::checkpoint));
     stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, controller::stop));
     explore =
-        named("explore-weights", Buttons.plain("Explore weights", Feather.SEARCH, controller::exploreWeights));
+        named(
+            "explore-weights",
+            Buttons.plain("Explore weights", Feather.SEARCH, controller::exploreWeights));
     play = named("play", Buttons.primary("Play", Feather.PLAY, controller::togglePlaying));
     step.setTooltip(new Tooltip("Train one step, then pause"));
-    checkpoint.setTooltip(
-        Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
+    checkpoint.setTooltip(Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
     stop.setTooltip(new Tooltip("Take a checkpoint and end the run; it can go on later"));
     explore.setTooltip(new Tooltip("Open the explorer with the weights as they are now"));
     goOn.getStyleClass().addAll("sy-button", "menu");
@@ -77,11 +81,14 @@ final class LiveBar extends VBox {
     getChildren().addAll(bar, progress());
     model.state.subscribe(s -> showActions());
     model.playing.subscribe(p -> showPlay());
-    speed.valueProperty().addListener((o, before, now) -> {
-      if (now != null && now != model.speed.get()) {
-        controller.setSpeed(now);
-      }
-    });
+    speed
+        .valueProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null && now != model.speed.get()) {
+                controller.setSpeed(now);
+              }
+            });
     model.speed.subscribe(s -> speed.valueProperty().set(s.intValue()));
   }
 

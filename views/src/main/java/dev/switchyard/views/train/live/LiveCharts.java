@@ -124,7 +124,9 @@ final class LiveCharts {
   Card balance() {
     Card card =
         new Card(
-            "Losses of the router", "load-balancing loss by layer; 1 is balanced", waiting(balance));
+            "Losses of the router",
+            "load-balancing loss by layer; 1 is balanced",
+            waiting(balance));
     Glossary.explain(card.title(), Term.LOAD_BALANCING_LOSS);
     Glossary.explain(card.subtitle(), Term.LOAD_BALANCING_LOSS);
     return card;
@@ -257,8 +259,7 @@ final class LiveCharts {
     for (RunEvent event : model.events) {
       Double measured = event.figures() == null ? null : event.figures().get("cross_entropy");
       if (event.kind().equals("evaluation") && measured != null && event.step() > 0) {
-        dots.add(
-            new Dot(at(now, x(now, false), event.step()), -measured, colors.accent()));
+        dots.add(new Dot(at(now, x(now, false), event.step()), -measured, colors.accent()));
       }
     }
     return dots;

@@ -70,7 +70,6 @@ final class LoadHistory {
       write();
       all++;
     }
-    return new LoadHeatmap.Content(
-        experts, all, Arrays.copyOf(load, all * experts), first, last);
+    return new LoadHeatmap.Content(experts, all, Arrays.copyOf(load, all * experts), first, last);
   }
 }

@@ -31,12 +31,18 @@ final class NowCard extends VBox {
     GridPane stats = new GridPane(12, 14);
     stats.addRow(
         0,
-        stat("speed-up-steps", new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps).as("good")),
-        stat("speed-up-time", new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime).as("good")));
+        stat(
+            "speed-up-steps",
+            new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps).as("good")),
+        stat(
+            "speed-up-time",
+            new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime).as("good")));
     stats.addRow(
         1,
         stat("cross-entropy", new Stat(Term.CROSS_ENTROPY, "cross entropy", model.crossEntropy)),
-        stat("twin-cross-entropy", new Stat(Term.DENSE_TWIN, "dense twin", model.twinCrossEntropy).as("quiet")));
+        stat(
+            "twin-cross-entropy",
+            new Stat(Term.DENSE_TWIN, "dense twin", model.twinCrossEntropy).as("quiet")));
     stats.addRow(
         2,
         stat("dropped", new Stat(Term.DROPPED, "dropped tokens", model.dropped)),
@@ -98,7 +104,8 @@ final class NowCard extends VBox {
           new Tooltip(
               event.kind()
                   + " · "
-                  + TIME.format(Instant.ofEpochMilli(event.time()).atZone(ZoneId.systemDefault()))));
+                  + TIME.format(
+                      Instant.ofEpochMilli(event.time()).atZone(ZoneId.systemDefault()))));
     }
   }
 }

@@ -42,8 +42,7 @@ public final class Replay implements Session {
       seconds[i] = report.model().seconds() + (report.twin() == null ? 0 : report.twin().seconds());
     }
     double length = seconds.length == 0 ? 0 : seconds[seconds.length - 1];
-    speed =
-        SPEEDS.stream().filter(s -> length / s <= SECONDS).findFirst().orElse(SPEEDS.getLast());
+    speed = SPEEDS.stream().filter(s -> length / s <= SECONDS).findFirst().orElse(SPEEDS.getLast());
   }
 
   /** Where the model of this recording is. */

@@ -62,8 +62,15 @@ final class RunHistory {
     /** Before the first step. */
     static final Snapshot EMPTY =
         new Snapshot(
-            0, null, new double[LAYERS][0], List.of(), LoadHeatmap.Content.EMPTY, null,
-            Double.NaN, Double.NaN, Double.NaN);
+            0,
+            null,
+            new double[LAYERS][0],
+            List.of(),
+            LoadHeatmap.Content.EMPTY,
+            null,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN);
 
     /** Share of dropped tokens of a layer. */
     double[] dropped(int layer) {
