@@ -12,16 +12,24 @@ import java.util.Locale;
 
 /** Says in a line for people why a file could not be read or written. */
 public final class FileProblem {
+  private static final String WRITING = "Can't write ";
+  private static final String READING = "Can't read ";
+
   private FileProblem() {}
+
+  /** Whether a line for people says that a file could not be read or written. */
+  public static boolean isOne(String line) {
+    return line.startsWith(WRITING) || line.startsWith(READING);
+  }
 
   /** A file or folder that could not be written. */
   public static InputException writing(Path path, IOException problem) {
-    return new InputException("Can't write %s: %s.".formatted(path, reason(problem)), problem);
+    return new InputException(WRITING + "%s: %s.".formatted(path, reason(problem)), problem);
   }
 
   /** A file or folder that could not be read. */
   public static InputException reading(Path path, IOException problem) {
-    return new InputException("Can't read %s: %s.".formatted(path, reason(problem)), problem);
+    return new InputException(READING + "%s: %s.".formatted(path, reason(problem)), problem);
   }
 
   private static String reason(IOException problem) {

@@ -31,6 +31,18 @@ public final class TrainingRuns {
   private TrainingRuns() {}
 
   /**
+   * Checks that settings fit together and that the tokenizer can be had; the text is not looked at.
+   *
+   * @return the configuration with the vocabulary's size filled in and all paths absolute
+   * @throws InputException naming the settings that don't fit together
+   */
+  public static RunConfig check(RunConfig given) {
+    try (RunSetup setup = RunSetup.of(given)) {
+      return setup.config();
+    }
+  }
+
+  /**
    * A new run at READY, with its folder and the checkpoint of step 0. Whatever is wrong with
    * settings, data or folder shows here, and then nothing is left behind.
    *
