@@ -1,26 +1,45 @@
 package dev.switchyard.app;
 
-import dev.switchyard.app.desktop.DesktopApplication;
-import java.awt.GraphicsEnvironment;
-import javafx.application.Application;
+import dev.switchyard.app.command.SwitchyardCommand;
+import dev.switchyard.app.desktop.Desktop;
+import dev.switchyard.app.terminal.Terminal;
+import dev.switchyard.app.workbench.Home;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /**
  * The program's entry: without arguments the desktop, with arguments the command line.
  *
- * <p>It does not extend {@link Application}: the Java launcher would then start the toolkit before
+ * <p>It does not extend JavaFX's Application: the Java launcher would then start the toolkit before
  * anyone could ask whether there is a display.
  */
 public final class Switchyard {
 
   private Switchyard() {}
 
-  /** Starts the desktop program, or says in one line why it can't. */
+  /** Runs the program and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    if (arguments.length == 0 && !GraphicsEnvironment.isHeadless()) {
-      Application.launch(DesktopApplication.class);
-      return;
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, problem) ->
+            LoggerFactory.getLogger(Switchyard.class).error("In thread {}", thread, problem));
+    Home home = Home.ofEnvironment();
+    Terminal terminal = Terminal.ofProcess();
+    System.exit(
+        arguments.length == 0
+            ? withoutArguments(terminal, home)
+            : SwitchyardCommand.run(terminal, home, arguments));
+  }
+
+  private static int withoutArguments(Terminal terminal, Home home) {
+    Optional<String> hindrance = Desktop.open(home);
+    if (hindrance.isEmpty()) {
+      return 0;
     }
-    System.out.println(
-        arguments.length == 0 ? "No display found." : "switchyard " + String.join(" ", arguments));
+    terminal
+        .out()
+        .println(
+            "No window (%s): training the sample pair here instead; --help lists the commands."
+                .formatted(hindrance.get()));
+    return SwitchyardCommand.run(terminal, home, "demo");
   }
 }

@@ -1,0 +1,61 @@
+package dev.switchyard.app.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.train.RunConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Settings in a file: a JSON object of settings, flat or by section; or a run's run.json. */
+final class ConfigFile {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** Where run.json keeps the settings. */
+  private static final String IN_RUN = "config";
+
+  private ConfigFile() {}
+
+  /**
+   * The defaults with the file's settings.
+   *
+   * @throws InputException if it can't be read, or holds what is no setting
+   */
+  static RunConfig read(Path file) {
+    Map<String, Object> values = parse(file, GivenText.read(file));
+    if (values.get(IN_RUN) instanceof Map<?, ?> inRun) {
+      Map<String, Object> settings = new LinkedHashMap<>();
+      inRun.forEach((name, value) -> settings.put(String.valueOf(name), value));
+      values = settings;
+    }
+    try {
+      return RunConfig.defaults().with(values);
+    } catch (InputException e) {
+      throw new InputException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, Object> parse(Path file, String text) {
+    try {
+      Map<String, Object> values =
+          MAPPER.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() {});
+      return values == null ? Map.of() : values;
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw new InputException(
+          "%s is not a JSON object of settings (line %d: %s)."
+              .formatted(
+                  file, line, e.getOriginalMessage().lines().findFirst().orElse("unreadable")),
+          e);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.switchyard.app.command;
+
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.engine.train.Workbench;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code switchyard resume}. */
+@Command(
+    name = "resume",
+    description = "Goes on with a run from its last checkpoint.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class ResumeCommand implements Callable<Integer> {
+  @ParentCommand private SwitchyardCommand switchyard;
+
+  @Parameters(paramLabel = "RUN", description = "The run's folder, or its name in the runs folder.")
+  private Path run;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the whole run, those already done included (default: as before).")
+  private String steps;
+
+  @Option(names = "--json", description = "One JSON object for each step, and one that sums up.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    Long total =
+        steps == null
+            ? null
+            : (Long) RunConfig.defaults().with(Map.of("steps", steps)).training().steps();
+    Path folder = switchyard.home().runNamed(run);
+    try (Workbench workbench = switchyard.workbench();
+        TrainingRun training = workbench.reopen(folder, total)) {
+      return AttendedRun.of(training, switchyard.terminal(), json).follow(training);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.switchyard.app.command;
+
+import dev.switchyard.app.workbench.Presets;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.engine.train.Workbench;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code switchyard train}. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a Switch Transformer, beside its dense twin if you like.",
+      "Ctrl-C takes a checkpoint and stops; resume goes on from there."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class TrainCommand implements Callable<Integer> {
+  @ParentCommand private SwitchyardCommand switchyard;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      arity = "1..*",
+      description =
+          "Text to train on: .txt, .md, .jsonl (field text), files or folders. May be left out"
+              + " with a preset that brings data.")
+  private List<Path> data = List.of();
+
+  @Option(
+      names = "--out",
+      paramLabel = "RUN",
+      description = "The new run's folder (default: a free name in the runs folder).")
+  private Path out;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description = "Settings to start from, listed below (default: " + Presets.DEFAULT + ").")
+  private String preset;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "A JSON file of settings, such as another run's run.json.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting, listed below; may be repeated.")
+  private List<String> set = List.of();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the whole run: short for --set steps=N.")
+  private String steps;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Short for --set seed=N.")
+  private String seed;
+
+  @Option(
+      names = "--twin",
+      description = "Train the dense twin on the same batches: short for --set twin=yes.")
+  private boolean twin;
+
+  @Option(names = "--json", description = "One JSON object for each step, and one that sums up.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    RunConfig settings = settings();
+    try (Workbench workbench = switchyard.workbench();
+        TrainingRun run = create(workbench, settings)) {
+      return AttendedRun.of(run, switchyard.terminal(), json).follow(run);
+    }
+  }
+
+  private TrainingRun create(Workbench workbench, RunConfig settings) {
+    if (out != null) {
+      return workbench.create(settings, out.toAbsolutePath().normalize());
+    }
+    String name = preset != null ? preset : config == null ? Presets.DEFAULT : "run";
+    return switchyard.home().withFreeRunFolder(name, f -> workbench.create(settings, f));
+  }
+
+  /** Defaults, then the preset or the file, then what the command line says. */
+  private RunConfig settings() {
+    if (preset != null && config != null) {
+      throw new InputException("Give --preset or --config, not both.");
+    }
+    Map<String, Object> own = ownSettings();
+    RunConfig base;
+    if (config != null) {
+      base = ConfigFile.read(config);
+    } else {
+      String name = preset == null ? Presets.DEFAULT : preset;
+      base = RunConfig.defaults().with(Presets.settings(name, own.containsKey("data")));
+    }
+    RunConfig settings = base.with(own);
+    if (settings.data().data().isEmpty()) {
+      throw new InputException(
+          "Nothing to train on: name text files or folders with --data, or take a preset that"
+              + " brings data (--preset sample).");
+    }
+    return settings;
+  }
+
+  private Map<String, Object> ownSettings() {
+    Map<String, Object> own = new LinkedHashMap<>();
+    for (String pair : set) {
+      int equals = pair.indexOf('=');
+      if (equals < 1) {
+        throw new InputException(
+            "--set takes KEY=VALUE, such as num_experts=16, but got \"%s\".".formatted(pair));
+      }
+      own.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+    }
+    if (!data.isEmpty()) {
+      own.put("data", data.stream().map(p -> p.toAbsolutePath().normalize()).toList());
+    }
+    if (steps != null) {
+      own.put("steps", steps);
+    }
+    if (seed != null) {
+      own.put("seed", seed);
+    }
+    if (twin) {
+      own.put("twin", true);
+    }
+    return own;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.switchyard.app.terminal;
+
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A routing for machines. Positions in a queue count from 0; a dropped token's is the capacity or
+ * more.
+ */
+public final class RoutingJson {
+  private RoutingJson() {}
+
+  /** The trace as nested maps, by snake_case name. */
+  public static Map<String, Object> of(RoutingTrace trace) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("encoder_tokens", texts(trace.encoderTokens()));
+    json.put("decoder_tokens", texts(trace.decoderTokens()));
+    json.put("layers", trace.layers().stream().map(layer -> layer(trace, layer)).toList());
+    json.put("cross_entropy", trace.crossEntropy());
+    json.put("milliseconds", trace.milliseconds());
+    return json;
+  }
+
+  private static List<String> texts(List<TokenText> tokens) {
+    return tokens.stream().map(TokenText::text).toList();
+  }
+
+  private static Map<String, Object> layer(RoutingTrace trace, LayerRouting layer) {
+    List<TokenText> texts = trace.tokens(layer);
+    List<Map<String, Object>> tokens = new ArrayList<>();
+    for (int t = 0; t < texts.size(); t++) {
+      Map<String, Object> token = new LinkedHashMap<>();
+      token.put("token", texts.get(t).text());
+      token.put("expert", layer.expert()[t]);
+      token.put("gate", layer.gate()[t]);
+      token.put("position", layer.position()[t]);
+      token.put("kept", layer.kept()[t]);
+      token.put("probabilities", layer.probabilities()[t]);
+      tokens.add(token);
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", layer.name());
+    json.put("capacity", layer.capacity());
+    json.put("experts", layer.experts());
+    json.put("dropped", layer.dropped());
+    json.put("load_balancing_loss", layer.loadBalancingLoss());
+    json.put("tokens", tokens);
+    return json;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.switchyard.app.terminal;
+
+import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Every token's way through the Switch layers, as text. */
+public final class RoutingTable {
+  private static final int TOKEN_WIDTH = 16;
+  private static final int RUNNERS_UP = 3;
+
+  private final Style style;
+
+  /** Tables in this style. */
+  public RoutingTable(Style style) {
+    this.style = style;
+  }
+
+  /** For each layer a table: token, expert, gate, place in the queue, capacity, kept or dropped. */
+  public List<String> lines(RoutingTrace trace) {
+    List<String> lines = new ArrayList<>();
+    for (LayerRouting layer : trace.layers()) {
+      lines.add(heading(layer));
+      lines.add(
+          style.dim(
+              "   # %-16s expert   gate       queue            most probable".formatted("token")));
+      List<TokenText> tokens = trace.tokens(layer);
+      for (int t = 0; t < tokens.size(); t++) {
+        lines.add(row(layer, t, tokens.get(t).text()));
+      }
+      lines.add("");
+    }
+    return lines;
+  }
+
+  /** For each layer the text itself, every token in its expert's colour and with its number. */
+  public List<String> sentence(RoutingTrace trace) {
+    List<String> lines = new ArrayList<>();
+    for (LayerRouting layer : trace.layers()) {
+      lines.add(heading(layer));
+      List<TokenText> tokens = trace.tokens(layer);
+      StringBuilder line = new StringBuilder();
+      int width = 0;
+      for (int t = 0; t < tokens.size(); t++) {
+        String text = tokenAndExpert(layer, t, tokens.get(t).text());
+        if (width > 0 && width + 1 + text.length() > Terminal.WIDTH - 1) {
+          lines.add(line.toString());
+          line.setLength(0);
+          width = 0;
+        }
+        line.append(width > 0 ? " " : "").append(paint(layer, t, text));
+        width += (width > 0 ? 1 : 0) + text.length();
+      }
+      if (width > 0) {
+        lines.add(line.toString());
+      }
+    }
+    return lines;
+  }
+
+  private String heading(LayerRouting layer) {
+    int dropped = layer.dropped();
+    String fates =
+        dropped == 0 ? "no token dropped" : dropped + " of " + routed(layer) + " tokens dropped";
+    return style.bold(layer.name())
+        + "  %d experts, capacity %d, ".formatted(layer.experts(), layer.capacity())
+        + (dropped == 0 ? fates : style.alarm(fates));
+  }
+
+  private String row(LayerRouting layer, int token, String text) {
+    int expert = layer.expert()[token];
+    if (expert < 0) {
+      return "%4d %s  padding, not routed".formatted(token, fit(text));
+    }
+    boolean kept = layer.kept()[token];
+    String queue = "%d of %d".formatted(layer.position()[token] + 1, layer.capacity());
+    return "%4d ".formatted(token)
+        + style.expert(expert, fit(text))
+        + " %6d  ".formatted(expert)
+        + Figures.format("%.3f", layer.gate()[token])
+        + " %11s  ".formatted(queue)
+        + (kept ? "kept   " : style.alarm("DROPPED"))
+        + "  "
+        + style.dim(mostProbable(layer.probabilities()[token]));
+  }
+
+  private static String mostProbable(float[] probabilities) {
+    return String.join(
+        "  ",
+        IntStream.range(0, probabilities.length)
+            .boxed()
+            .sorted((a, b) -> Float.compare(probabilities[b], probabilities[a]))
+            .limit(RUNNERS_UP)
+            .map(e -> e + " " + Figures.format("%.2f", probabilities[e]))
+            .toList());
+  }
+
+  private static String tokenAndExpert(LayerRouting layer, int token, String text) {
+    int expert = layer.expert()[token];
+    if (expert < 0) {
+      return clean(text);
+    }
+    return clean(text) + "·" + expert + (layer.kept()[token] ? "" : "✗");
+  }
+
+  private String paint(LayerRouting layer, int token, String text) {
+    int expert = layer.expert()[token];
+    if (expert < 0) {
+      return style.dim(text);
+    }
+    return layer.kept()[token] ? style.onExpert(expert, text) : style.alarm(text);
+  }
+
+  private static int routed(LayerRouting layer) {
+    return (int) IntStream.of(layer.expert()).filter(e -> e >= 0).count();
+  }
+
+  /** Control characters would move the cursor. */
+  private static String clean(String text) {
+    return text.replaceAll("\\p{Cntrl}", "·");
+  }
+
+  /** Exactly so many signs. */
+  private static String fit(String text) {
+    String clean = clean(text);
+    String cut = clean.length() <= TOKEN_WIDTH ? clean : clean.substring(0, TOKEN_WIDTH - 1) + "…";
+    return ("%-" + TOKEN_WIDTH + "s").formatted(cut);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.switchyard.app.workbench;
+
+import dev.switchyard.engine.data.Objective;
+import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.model.ComputeCost;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.RunHistory;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.Workbench.Estimate;
+import dev.switchyard.engine.train.Workbench.RunSummary;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a run will need. Parameters are exact; memory is what weights, gradients and optimizer take,
+ * and about what activations take; time is inferred from what the runs on this machine reached, and
+ * unknown before there is one.
+ */
+final class Estimates {
+  private static final int BYTES = 4;
+
+  /** A backward pass takes about two forward passes. */
+  private static final int PASSES = 3;
+
+  /** A run of fewer steps has mostly warmed up. */
+  private static final long STEPS_TO_JUDGE_BY = 20;
+
+  private final Home home;
+
+  Estimates(Home home) {
+    this.home = home;
+  }
+
+  /**
+   * The estimate for a run.
+   *
+   * @param config as a run has it: checked, with the vocabulary's size
+   */
+  Estimate of(RunConfig config) {
+    Load load = Load.of(config);
+    long parameters = SwitchTransformer.parameterCount(load.model());
+    boolean hasTwin = config.training().twin();
+    long twin = hasTwin ? SwitchTransformer.parameterCount(load.model().denseTwin()) : 0;
+    double activations =
+        load.activations(load.model()) + (hasTwin ? load.activations(load.model().denseTwin()) : 0);
+    return new Estimate(
+        parameters,
+        twin,
+        BYTES * (copies(config) * (parameters + twin) + activations),
+        load.flops() * (hasTwin ? 2 : 1) / flopsPerSecond().orElse(Double.NaN));
+  }
+
+  /** Weights and gradients; AdamW's two moments, or Adafactor's rows and columns, which are few. */
+  private static double copies(RunConfig config) {
+    return config.training().optimizer().equals("adamw") ? 4 : 2;
+  }
+
+  /** What the newest run of some length reached here. */
+  private Optional<Double> flopsPerSecond() {
+    return RunSummaries.in(home.runs()).stream()
+        .filter(run -> run.step() >= STEPS_TO_JUDGE_BY)
+        .map(RunSummary::folder)
+        .findFirst()
+        .flatMap(Estimates::reached);
+  }
+
+  private static Optional<Double> reached(Path run) {
+    Optional<StepReport> last = RunHistory.lastReport(run);
+    double seconds = last.map(report -> report.model().seconds()).orElse(0.0);
+    return seconds > 0
+        ? Optional.of(Load.of(RunSummaries.config(run)).flops() * last.get().step() / seconds)
+        : Optional.empty();
+  }
+
+  /**
+   * What one step has to do.
+   *
+   * @param config of the run
+   * @param model with the vocabulary's size
+   * @param rows in a batch
+   * @param inputLength tokens of a row that the encoder reads
+   * @param targetLength tokens of a row that the decoder writes
+   */
+  private record Load(
+      RunConfig config, ModelConfig model, double rows, int inputLength, int targetLength) {
+
+    static Load of(RunConfig config) {
+      try (Tokenizer tokenizer = Tokenizers.open(config.data().tokenizer())) {
+        Objective objective = Objective.of(config.data(), tokenizer);
+        int rows = config.training().batchSize();
+        return new Load(
+            config, config.model(), rows, objective.inputLength(), objective.targetLength());
+      }
+    }
+
+    /** Floating-point operations of one model's step. */
+    double flops() {
+      return PASSES
+          * ComputeCost.of(model)
+              .forward((long) (rows * inputLength), (long) (rows * targetLength));
+    }
+
+    /** Floats that a model's step keeps, forward and backward. */
+    double activations(ModelConfig shape) {
+      double floats = 2 * rows * targetLength * shape.vocabSize();
+      for (int block = 0; block < shape.numDecoderLayers(); block++) {
+        floats += block(shape, false, block, targetLength, targetLength);
+        if (shape.isEncoderDecoder()) {
+          floats += attention(shape, targetLength, inputLength);
+        }
+      }
+      for (int block = 0; shape.isEncoderDecoder() && block < shape.numLayers(); block++) {
+        floats += block(shape, true, block, inputLength, inputLength);
+      }
+      return floats;
+    }
+
+    private double block(ModelConfig shape, boolean encoder, int block, int queries, int keys) {
+      double tokens = rows * queries;
+      double feedForward = tokens * (4.0 * shape.dModel() + 3.0 * shape.dFf());
+      if (shape.isSparse(encoder, block)) {
+        feedForward =
+            feedForward * Math.max(1, config.routing().capacityFactor())
+                + tokens * (2.0 * shape.dModel() + 4.0 * shape.numExperts());
+      }
+      return attention(shape, queries, keys) + feedForward;
+    }
+
+    /** Queries, keys, values, mixtures and their gradients; the weights of each head. */
+    private double attention(ModelConfig shape, int queries, int keys) {
+      double width = shape.attentionWidth();
+      return rows
+          * (queries * (4.0 * shape.dModel() + 4 * width)
+              + keys * 4 * width
+              + (double) shape.numHeads() * queries * keys);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package dev.switchyard.app.workbench;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.model.ModelMicroscope;
+import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.store.ModelFolder;
+import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.store.RunHistory;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.engine.train.TrainingRuns;
+import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.samples.Samples;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The engine on this machine, for the window and for the command line. */
+public final class LocalWorkbench implements Workbench {
+  private final Home home;
+  private final Samples samples = Samples.bundled();
+  private final ModelNames names;
+  private final SampleData sampleData;
+  private final Estimates estimates;
+
+  /** The services over a home folder; nothing is opened yet. */
+  public LocalWorkbench(Home home) {
+    this.home = home;
+    this.names = new ModelNames(home, samples);
+    this.sampleData = new SampleData(home);
+    this.estimates = new Estimates(home);
+  }
+
+  @Override
+  public Path runsFolder() {
+    return home.runs();
+  }
+
+  @Override
+  public List<RunSummary> runs() {
+    return RunSummaries.in(home.runs());
+  }
+
+  @Override
+  public List<Sample> samples() {
+    return samples.list();
+  }
+
+  @Override
+  public List<Preset> presets() {
+    return Presets.all();
+  }
+
+  @Override
+  public Estimate estimate(RunConfig config) {
+    return estimates.of(TrainingRuns.check(sampleData.resolve(config)));
+  }
+
+  @Override
+  public TrainingRun create(RunConfig config, Path folder) {
+    return TrainingRuns.create(sampleData.resolve(config), folder);
+  }
+
+  @Override
+  public TrainingRun reopen(Path folder, Long steps) {
+    return TrainingRuns.reopen(folder, steps);
+  }
+
+  @Override
+  public Microscope open(String model) {
+    Path path = names.folder(model);
+    ModelFolder folder = ModelFolder.open(path);
+    LoadedModel loaded = LoadedModel.of(folder);
+    return new ModelMicroscope(
+        ModelMicroscope.describe(name(model, path), loaded.model(), examples(model, path)),
+        loaded.model(),
+        loaded.tokenizer(),
+        loaded::close);
+  }
+
+  private static String name(String model, Path path) {
+    Path last = path.getFileName();
+    return last == null ? model : last.toString();
+  }
+
+  private List<String> examples(String model, Path path) {
+    if (names.isSample(model)) {
+      return samples.exampleTexts(model);
+    }
+    return ModelNames.runConfig(path)
+        .map(config -> sampleData.examplesFor(config.data().data()))
+        .orElse(List.of());
+  }
+
+  @Override
+  public Evaluation evaluate(String model, List<Path> data) {
+    return ModelEvaluation.of(names.folder(model), data);
+  }
+
+  @Override
+  public Recording recording(String model) {
+    Path folder = names.folder(model);
+    if (!RunFolder.isRun(folder)) {
+      throw new InputException("%s is no run: it has no run.json to replay.".formatted(folder));
+    }
+    return new Recording(
+        name(model, folder),
+        RunSummaries.config(folder),
+        RunHistory.reports(folder),
+        RunHistory.events(folder));
+  }
+
+  /** Runs and microscopes are their openers' to close; nothing else is held. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,65 @@
+package dev.switchyard.app.workbench;
+
+import dev.switchyard.engine.data.DataConfig;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.samples.SampleCorpus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The generated sample corpus. Settings name it as data and as tokenizer; it is generated when a
+ * run first wants it, and kept.
+ */
+public final class SampleData {
+  /** What stands in the settings for the corpus, and for its tokenizer. */
+  public static final String NAME = "sample-corpus";
+
+  /** Enough that a run of a thousand steps of 64 sequences sees each twice at most. */
+  private static final int SEQUENCES = 32_768;
+
+  private static final long DRAW_SEED = 1;
+  private static final int EXAMPLES = 8;
+
+  private final Path folder;
+
+  /** The corpus in this home. */
+  public SampleData(Home home) {
+    this.folder = home.cache().resolve(NAME + "-" + SEQUENCES);
+  }
+
+  /** The same configuration with files in place of the corpus' name; they are made if need be. */
+  public RunConfig resolve(RunConfig config) {
+    DataConfig data = config.data();
+    boolean asData = data.data().contains(NAME) && !Files.exists(Path.of(NAME));
+    boolean asTokenizer = data.tokenizer().equals(NAME);
+    if (!asData && !asTokenizer) {
+      return config;
+    }
+    makeOnce();
+    List<String> paths =
+        data.data().stream().map(p -> p.equals(NAME) && asData ? text().toString() : p).toList();
+    String tokenizer =
+        asTokenizer ? folder.resolve(SampleCorpus.TOKENIZER_FILE).toString() : data.tokenizer();
+    return config.with(Map.of("data", Map.of("data", paths, "tokenizer", tokenizer)));
+  }
+
+  /** Texts that suit a model trained on the corpus; none for other data. */
+  public List<String> examplesFor(List<String> trainedOn) {
+    return trainedOn.contains(text().toString())
+        ? SampleCorpus.defaults().exampleTexts(EXAMPLES)
+        : List.of();
+  }
+
+  private Path text() {
+    return folder.resolve(SampleCorpus.TEXT_FILE);
+  }
+
+  /** The text is written last, and whole: where it is, all is. */
+  private synchronized void makeOnce() {
+    if (!Files.exists(text())) {
+      SampleCorpus.defaults().write(folder, SEQUENCES, DRAW_SEED);
+    }
+  }
+}
