@@ -116,6 +116,11 @@ public final class MainWindow implements Navigator {
     pulse.start();
   }
 
+  /** Tells a person of a problem that nobody else has told; it goes into the log too. */
+  public void tell(Throwable problem) {
+    tasks.tell(problem);
+  }
+
   /** The look of the window. */
   public Appearance appearance() {
     return appearance;
