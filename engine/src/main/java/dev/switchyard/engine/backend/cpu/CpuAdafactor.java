@@ -3,7 +3,6 @@ package dev.switchyard.engine.backend.cpu;
 import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * The Adafactor update. All matrices of a parameter (experts) go through each stage together, cut
@@ -180,23 +179,24 @@ final class CpuAdafactor {
 
   /** Adds the squared gradient to the columns' sums; gives its sum over the row. */
   private static float squares(long gradient, float scale, float epsilon, long sums, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector scales = Lanes.all(scale);
+    FloatVector epsilons = Lanes.all(epsilon);
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector g = Lanes.load(gradient + 4L * i).mul(scale);
-      FloatVector square = g.fma(g, Lanes.all(epsilon));
+      FloatVector g = Lanes.load(gradient + 4L * i).mul(scales);
+      FloatVector square = g.fma(g, epsilons);
       sum = sum.add(square);
       Lanes.store(Lanes.load(sums + 4L * i).add(square), sums + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector g = Lanes.load(gradient + 4L * whole, rest).mul(scale);
-      FloatVector square = g.fma(g, Lanes.all(epsilon));
-      sum = sum.add(square, rest);
-      long at = sums + 4L * whole;
-      Lanes.store(Lanes.load(at, rest).add(square), at, rest);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      float g = OffHeap.getFloat(gradient + 4L * i) * scale;
+      float square = Math.fma(g, g, epsilon);
+      rest += square;
+      OffHeap.setFloat(sums + 4L * i, OffHeap.getFloat(sums + 4L * i) + square);
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   /** Column moments; leaves 1 / sqrt(column) where the first block's sums were. */
@@ -241,18 +241,18 @@ final class CpuAdafactor {
 
   /** Sum of (a[i] b[i])^2. */
   private static float productSquares(long a, long b, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector product = Lanes.load(a + 4L * i).mul(Lanes.load(b + 4L * i));
       sum = product.fma(product, sum);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector product = Lanes.load(a + 4L * whole, rest).mul(Lanes.load(b + 4L * whole, rest));
-      sum = product.fma(product, sum);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      float product = OffHeap.getFloat(a + 4L * i) * OffHeap.getFloat(b + 4L * i);
+      rest += product * product;
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   private static void move(Update u, int matrix, int block) {
@@ -268,16 +268,15 @@ final class CpuAdafactor {
 
   /** to += factor a b. */
   private static void addProduct(long a, long b, float factor, long to, int n) {
+    FloatVector factors = Lanes.all(factor);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector product = Lanes.load(a + 4L * i).mul(Lanes.load(b + 4L * i));
-      Lanes.store(product.fma(Lanes.all(factor), Lanes.load(to + 4L * i)), to + 4L * i);
+      Lanes.store(product.fma(factors, Lanes.load(to + 4L * i)), to + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      long at = 4L * whole;
-      FloatVector product = Lanes.load(a + at, rest).mul(Lanes.load(b + at, rest));
-      Lanes.store(product.fma(Lanes.all(factor), Lanes.load(to + at, rest)), to + at, rest);
+    for (int i = whole; i < n; i++) {
+      float product = OffHeap.getFloat(a + 4L * i) * OffHeap.getFloat(b + 4L * i);
+      OffHeap.setFloat(to + 4L * i, Math.fma(product, factor, OffHeap.getFloat(to + 4L * i)));
     }
   }
 }

@@ -3,7 +3,6 @@ package dev.switchyard.engine.backend.cpu;
 import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** The AdamW update, one pass over the memory. */
 final class CpuAdamW {
@@ -62,38 +61,39 @@ final class CpuAdamW {
   }
 
   private static void update(long parameter, long gradient, long m, long v, int n, Factors f) {
+    FloatVector scale = Lanes.all(f.gradient);
+    FloatVector beta1 = Lanes.all(f.beta1);
+    FloatVector rest1 = Lanes.all(f.rest1);
+    FloatVector beta2 = Lanes.all(f.beta2);
+    FloatVector rest2 = Lanes.all(f.rest2);
+    FloatVector root = Lanes.all(f.root);
+    FloatVector epsilon = Lanes.all(f.epsilon);
+    FloatVector minusRate = Lanes.all(-f.rate);
+    FloatVector decay = Lanes.all(f.decay);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       long at = 4L * i;
-      FloatVector g = Lanes.load(gradient + at).mul(f.gradient);
-      FloatVector ms = firstMoment(g, Lanes.load(m + at), f);
-      FloatVector vs = secondMoment(g, Lanes.load(v + at), f);
-      Lanes.store(ms, m + at);
-      Lanes.store(vs, v + at);
-      Lanes.store(moved(Lanes.load(parameter + at), ms, vs, f), parameter + at);
+      FloatVector g = Lanes.load(gradient + at).mul(scale);
+      FloatVector mNow = Lanes.load(m + at).fma(beta1, g.mul(rest1));
+      FloatVector vNow = Lanes.load(v + at).fma(beta2, g.mul(g).mul(rest2));
+      Lanes.store(mNow, m + at);
+      Lanes.store(vNow, v + at);
+      FloatVector move = mNow.mul(minusRate).div(vNow.sqrt().fma(root, epsilon));
+      Lanes.store(Lanes.load(parameter + at).fma(decay, move), parameter + at);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      long at = 4L * whole;
-      FloatVector g = Lanes.load(gradient + at, rest).mul(f.gradient);
-      FloatVector ms = firstMoment(g, Lanes.load(m + at, rest), f);
-      FloatVector vs = secondMoment(g, Lanes.load(v + at, rest), f);
-      Lanes.store(ms, m + at, rest);
-      Lanes.store(vs, v + at, rest);
-      Lanes.store(moved(Lanes.load(parameter + at, rest), ms, vs, f), parameter + at, rest);
+    for (int i = whole; i < n; i++) {
+      updateOne(parameter + 4L * i, gradient + 4L * i, m + 4L * i, v + 4L * i, f);
     }
   }
 
-  private static FloatVector firstMoment(FloatVector g, FloatVector m, Factors f) {
-    return m.fma(Lanes.all(f.beta1), g.mul(f.rest1));
-  }
-
-  private static FloatVector secondMoment(FloatVector g, FloatVector v, Factors f) {
-    return v.fma(Lanes.all(f.beta2), g.mul(g).mul(f.rest2));
-  }
-
-  private static FloatVector moved(FloatVector parameter, FloatVector m, FloatVector v, Factors f) {
-    FloatVector root = v.sqrt().fma(Lanes.all(f.root), Lanes.all(f.epsilon));
-    return parameter.fma(Lanes.all(f.decay), m.mul(-f.rate).div(root));
+  private static void updateOne(long parameter, long gradient, long m, long v, Factors f) {
+    float g = OffHeap.getFloat(gradient) * f.gradient;
+    float mNow = Math.fma(OffHeap.getFloat(m), f.beta1, g * f.rest1);
+    float vNow = Math.fma(OffHeap.getFloat(v), f.beta2, g * g * f.rest2);
+    OffHeap.setFloat(m, mNow);
+    OffHeap.setFloat(v, vNow);
+    float root = Math.fma((float) Math.sqrt(vNow), f.root, f.epsilon);
+    OffHeap.setFloat(
+        parameter, Math.fma(OffHeap.getFloat(parameter), f.decay, mNow * -f.rate / root));
   }
 }

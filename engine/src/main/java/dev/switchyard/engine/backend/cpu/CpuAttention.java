@@ -3,7 +3,6 @@ package dev.switchyard.engine.backend.cpu;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Attention, forward and backward. Each row of the batch and each head is a piece of work of its
@@ -183,11 +182,9 @@ final class CpuAttention {
       FloatVector both = Lanes.load(bias + 4L * i).add(Lanes.load(mask + 4L * i));
       Lanes.store(Lanes.load(row + 4L * i).add(both), row + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      long at = 4L * whole;
-      FloatVector both = Lanes.load(bias + at, rest).add(Lanes.load(mask + at, rest));
-      Lanes.store(Lanes.load(row + at, rest).add(both), row + at, rest);
+    for (int i = whole; i < n; i++) {
+      float both = OffHeap.getFloat(bias + 4L * i) + OffHeap.getFloat(mask + 4L * i);
+      OffHeap.setFloat(row + 4L * i, OffHeap.getFloat(row + 4L * i) + both);
     }
   }
 
@@ -291,16 +288,15 @@ final class CpuAttention {
    */
   private static void softmaxBackward(long p, long kept, long d, int n) {
     float sum = Reductions.dot(kept, d, n);
+    FloatVector minus = Lanes.all(-sum);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector direct = Lanes.load(kept + 4L * i).mul(Lanes.load(d + 4L * i));
-      Lanes.store(Lanes.load(p + 4L * i).fma(Lanes.all(-sum), direct), d + 4L * i);
+      Lanes.store(Lanes.load(p + 4L * i).fma(minus, direct), d + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      long at = 4L * whole;
-      FloatVector direct = Lanes.load(kept + at, rest).mul(Lanes.load(d + at, rest));
-      Lanes.store(Lanes.load(p + at, rest).fma(Lanes.all(-sum), direct), d + at, rest);
+    for (int i = whole; i < n; i++) {
+      float direct = OffHeap.getFloat(kept + 4L * i) * OffHeap.getFloat(d + 4L * i);
+      OffHeap.setFloat(d + 4L * i, Math.fma(OffHeap.getFloat(p + 4L * i), -sum, direct));
     }
   }
 

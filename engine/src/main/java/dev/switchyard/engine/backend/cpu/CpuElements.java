@@ -53,10 +53,9 @@ final class CpuElements {
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       Lanes.store(Lanes.load(to + 4L * i).add(Lanes.load(from + 4L * i)), to + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      long at = to + 4L * whole;
-      Lanes.store(Lanes.load(at, rest).add(Lanes.load(from + 4L * whole, rest)), at, rest);
+    for (int i = whole; i < n; i++) {
+      OffHeap.setFloat(
+          to + 4L * i, OffHeap.getFloat(to + 4L * i) + OffHeap.getFloat(from + 4L * i));
     }
   }
 
@@ -71,13 +70,13 @@ final class CpuElements {
 
   /** out = factor x, n elements; out may be x. */
   static void scale(long x, float factor, long out, int n) {
+    FloatVector factors = Lanes.all(factor);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      Lanes.store(Lanes.load(x + 4L * i).mul(factor), out + 4L * i);
+      Lanes.store(Lanes.load(x + 4L * i).mul(factors), out + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      Lanes.store(Lanes.load(x + 4L * whole, rest).mul(factor), out + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      OffHeap.setFloat(out + 4L * i, OffHeap.getFloat(x + 4L * i) * factor);
     }
   }
 
@@ -93,7 +92,7 @@ final class CpuElements {
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector v = Lanes.load(x + 4L * i);
-      Lanes.store(v.blend(0f, v.compare(VectorOperators.LT, 0f)), out + 4L * i);
+      Lanes.store(v.blend(Lanes.ZEROS, v.compare(VectorOperators.LT, Lanes.ZEROS)), out + 4L * i);
     }
     for (int i = whole; i < n; i++) {
       OffHeap.setFloat(out + 4L * i, Math.max(OffHeap.getFloat(x + 4L * i), 0f));
@@ -116,8 +115,8 @@ final class CpuElements {
   private static void reluBackward(long y, long dOut, long dX, int n) {
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      VectorMask<Float> active = Lanes.load(y + 4L * i).compare(VectorOperators.GT, 0f);
-      Lanes.store(Lanes.zero().blend(Lanes.load(dOut + 4L * i), active), dX + 4L * i);
+      VectorMask<Float> active = Lanes.load(y + 4L * i).compare(VectorOperators.GT, Lanes.ZEROS);
+      Lanes.store(Lanes.ZEROS.blend(Lanes.load(dOut + 4L * i), active), dX + 4L * i);
     }
     for (int i = whole; i < n; i++) {
       boolean active = OffHeap.getFloat(y + 4L * i) > 0;

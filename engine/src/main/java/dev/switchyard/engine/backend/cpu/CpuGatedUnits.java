@@ -2,7 +2,7 @@ package dev.switchyard.engine.backend.cpu;
 
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The gated activation gelu(a) * b and its gradients. In its tanh form gelu(a) is a s, where s is
@@ -12,6 +12,15 @@ import jdk.incubator.vector.VectorMask;
 final class CpuGatedUnits {
   private static final float LINEAR = (float) (2 * Math.sqrt(2 / Math.PI));
   private static final float CUBIC = (float) (2 * Math.sqrt(2 / Math.PI) * 0.044715);
+  // Beyond it the logistic function is 0 in single precision, and the exponential would overflow.
+  private static final float LARGEST_EXPONENT = 88;
+
+  private static final FloatVector LINEARS = Lanes.all(LINEAR);
+  private static final FloatVector MINUS_LINEARS = Lanes.all(-LINEAR);
+  private static final FloatVector MINUS_CUBICS = Lanes.all(-CUBIC);
+  private static final FloatVector CUBICS_3 = Lanes.all(3 * CUBIC);
+  private static final FloatVector LARGEST = Lanes.all(LARGEST_EXPONENT);
+
   // An exponential costs about as much as so many plain operations.
   private static final int COST = 4;
 
@@ -41,17 +50,21 @@ final class CpuGatedUnits {
       FloatVector as = Lanes.load(a + 4L * i);
       Lanes.store(as.mul(logistic(as)).mul(Lanes.load(b + 4L * i)), out + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector as = Lanes.load(a + 4L * whole, rest);
-      FloatVector bs = Lanes.load(b + 4L * whole, rest);
-      Lanes.store(as.mul(logistic(as)).mul(bs), out + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      float ai = OffHeap.getFloat(a + 4L * i);
+      OffHeap.setFloat(out + 4L * i, ai * logistic(ai) * OffHeap.getFloat(b + 4L * i));
     }
   }
 
   private static FloatVector logistic(FloatVector a) {
-    FloatVector minus = a.mul(a).fma(Lanes.all(-CUBIC), Lanes.all(-LINEAR)).mul(a);
-    return Lanes.all(1f).div(Lanes.exp(minus).add(1f));
+    FloatVector minus = a.mul(a).fma(MINUS_CUBICS, MINUS_LINEARS).mul(a);
+    FloatVector limited = minus.blend(LARGEST, minus.compare(VectorOperators.GT, LARGEST));
+    return Lanes.ONES.div(Lanes.exp(limited).add(Lanes.ONES));
+  }
+
+  private static float logistic(float a) {
+    float minus = Math.fma(a * a, -CUBIC, -LINEAR) * a;
+    return 1 / (Lanes.exp(minus > LARGEST_EXPONENT ? LARGEST_EXPONENT : minus) + 1);
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#gegluBackward}. */
@@ -87,21 +100,23 @@ final class CpuGatedUnits {
       Lanes.store(dOuts.mul(Lanes.load(b + 4L * i)).mul(slope(as, s)), dA + 4L * i);
       Lanes.store(dOuts.mul(as.mul(s)), dB + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector as = Lanes.load(a + 4L * whole, rest);
-      FloatVector dOuts = Lanes.load(dOut + 4L * whole, rest);
-      FloatVector bs = Lanes.load(b + 4L * whole, rest);
-      FloatVector s = logistic(as);
-      Lanes.store(dOuts.mul(bs).mul(slope(as, s)), dA + 4L * whole, rest);
-      Lanes.store(dOuts.mul(as.mul(s)), dB + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      float ai = OffHeap.getFloat(a + 4L * i);
+      float d = OffHeap.getFloat(dOut + 4L * i);
+      float s = logistic(ai);
+      OffHeap.setFloat(dA + 4L * i, d * OffHeap.getFloat(b + 4L * i) * slope(ai, s));
+      OffHeap.setFloat(dB + 4L * i, d * (ai * s));
     }
   }
 
   /** d(a s)/da = s + a s (1 - s) (LINEAR + 3 CUBIC a^2). */
   private static FloatVector slope(FloatVector a, FloatVector s) {
-    FloatVector inner = a.mul(a).fma(Lanes.all(3 * CUBIC), Lanes.all(LINEAR)).mul(a);
-    FloatVector rise = s.sub(s.mul(s));
-    return rise.fma(inner, s);
+    FloatVector inner = a.mul(a).fma(CUBICS_3, LINEARS).mul(a);
+    return s.sub(s.mul(s)).fma(inner, s);
+  }
+
+  private static float slope(float a, float s) {
+    float inner = Math.fma(a * a, 3 * CUBIC, LINEAR) * a;
+    return Math.fma(s - s * s, inner, s);
   }
 }

@@ -2,7 +2,6 @@ package dev.switchyard.engine.backend.cpu;
 
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Cross entropy of rows of logits, and its gradient. */
 final class CpuLoss {
@@ -68,15 +67,15 @@ final class CpuLoss {
 
   /** out = factor e^(x - shift); out may be x. */
   private static void scaledExp(long x, float shift, float factor, long out, int n) {
+    FloatVector shifts = Lanes.all(shift);
+    FloatVector factors = Lanes.all(factor);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shift));
-      Lanes.store(exp.mul(factor), out + 4L * i);
+      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shifts));
+      Lanes.store(exp.mul(factors), out + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * whole, rest).sub(shift));
-      Lanes.store(exp.mul(factor), out + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      OffHeap.setFloat(out + 4L * i, Lanes.exp(OffHeap.getFloat(x + 4L * i) - shift) * factor);
     }
   }
 

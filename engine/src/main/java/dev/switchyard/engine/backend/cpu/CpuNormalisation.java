@@ -2,7 +2,6 @@ package dev.switchyard.engine.backend.cpu;
 
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Root-mean-square normalisation, forward and backward. */
 final class CpuNormalisation {
@@ -38,15 +37,15 @@ final class CpuNormalisation {
   }
 
   private static void normalise(long x, long weight, float inverse, long out, int d) {
+    FloatVector factors = Lanes.all(inverse);
     int whole = Lanes.whole(d);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector scaled = Lanes.load(x + 4L * i).mul(inverse);
+      FloatVector scaled = Lanes.load(x + 4L * i).mul(factors);
       Lanes.store(scaled.mul(Lanes.load(weight + 4L * i)), out + 4L * i);
     }
-    if (whole < d) {
-      VectorMask<Float> rest = Lanes.first(d - whole);
-      FloatVector scaled = Lanes.load(x + 4L * whole, rest).mul(inverse);
-      Lanes.store(scaled.mul(Lanes.load(weight + 4L * whole, rest)), out + 4L * whole, rest);
+    for (int i = whole; i < d; i++) {
+      float scaled = OffHeap.getFloat(x + 4L * i) * inverse;
+      OffHeap.setFloat(out + 4L * i, scaled * OffHeap.getFloat(weight + 4L * i));
     }
   }
 
@@ -87,12 +86,14 @@ final class CpuNormalisation {
   private static void backward(
       long dOut, long x, long weight, float r, long dX, long dWeight, int d) {
     float towardsX = -(r * r * r) * productSum(dOut, x, weight, d) / d;
+    FloatVector towards = Lanes.all(towardsX);
+    FloatVector factors = Lanes.all(r);
     int whole = Lanes.whole(d);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector xs = Lanes.load(x + 4L * i);
-      FloatVector scaled = Lanes.load(dOut + 4L * i).mul(r);
+      FloatVector scaled = Lanes.load(dOut + 4L * i).mul(factors);
       FloatVector dXs = scaled.fma(Lanes.load(weight + 4L * i), Lanes.load(dX + 4L * i));
-      Lanes.store(xs.fma(Lanes.all(towardsX), dXs), dX + 4L * i);
+      Lanes.store(xs.fma(towards, dXs), dX + 4L * i);
       Lanes.store(scaled.fma(xs, Lanes.load(dWeight + 4L * i)), dWeight + 4L * i);
     }
     for (int i = whole; i < d; i++) {
@@ -105,17 +106,19 @@ final class CpuNormalisation {
   }
 
   private static float productSum(long a, long b, long c, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector ab = Lanes.load(a + 4L * i).mul(Lanes.load(b + 4L * i));
       sum = ab.fma(Lanes.load(c + 4L * i), sum);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector ab = Lanes.load(a + 4L * whole, rest).mul(Lanes.load(b + 4L * whole, rest));
-      sum = ab.fma(Lanes.load(c + 4L * whole, rest), sum);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest +=
+          OffHeap.getFloat(a + 4L * i)
+              * OffHeap.getFloat(b + 4L * i)
+              * OffHeap.getFloat(c + 4L * i);
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 }

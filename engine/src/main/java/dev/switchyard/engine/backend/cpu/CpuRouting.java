@@ -3,7 +3,6 @@ package dev.switchyard.engine.backend.cpu;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** The router: its softmax, the choice of expert and place, and its gradient. */
@@ -69,8 +68,7 @@ final class CpuRouting {
             OffHeap.setFloat(gateAt + 4 * t, chosen);
           }
         });
-    // Every byte 255 makes every integer -1: empty.
-    OffHeap.fill(slotTokenAt, 4L * plan.slots(), (byte) -1);
+    OffHeap.fill(slotTokenAt, 4L * plan.slots(), -1);
     threads.overRows(
         plan.groups(),
         4L * plan.groupSize(),
@@ -211,18 +209,19 @@ final class CpuRouting {
 
   /** Sum of -p log p, where -log p = (logSumExp - max) - (logit - max): nothing cancels. */
   private static float entropy(long logits, long p, float max, float above, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector aboves = Lanes.all(above);
+    FloatVector maxima = Lanes.all(max);
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector minusLog = Lanes.all(above).sub(Lanes.load(logits + 4L * i).sub(max));
+      FloatVector minusLog = aboves.sub(Lanes.load(logits + 4L * i).sub(maxima));
       sum = Lanes.load(p + 4L * i).fma(minusLog, sum);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector minusLog = Lanes.all(above).sub(Lanes.load(logits + 4L * whole, rest).sub(max));
-      sum = Lanes.load(p + 4L * whole, rest).fma(minusLog, sum);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += OffHeap.getFloat(p + 4L * i) * (above - (OffHeap.getFloat(logits + 4L * i) - max));
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#routerBackward}. */
@@ -279,41 +278,36 @@ final class CpuRouting {
       long p, long asked, float balancing, int e, float dGate, float z, long d, int n) {
     float direct = OffHeap.getFloat(p + 4L * e) * dGate;
     float shift = z - (weightedSum(p, asked, n) * balancing + direct);
+    FloatVector factors = Lanes.all(balancing);
+    FloatVector shifts = Lanes.all(shift);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       FloatVector counts = asFloats(asked + 4L * i);
-      FloatVector inner = counts.fma(Lanes.all(balancing), Lanes.all(shift));
+      FloatVector inner = counts.fma(factors, shifts);
       Lanes.store(Lanes.load(p + 4L * i).mul(inner), d + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector counts = asFloats(asked + 4L * whole, rest);
-      FloatVector inner = counts.fma(Lanes.all(balancing), Lanes.all(shift));
-      Lanes.store(Lanes.load(p + 4L * whole, rest).mul(inner), d + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      float inner = Math.fma((float) OffHeap.getInt(asked + 4L * i), balancing, shift);
+      OffHeap.setFloat(d + 4L * i, OffHeap.getFloat(p + 4L * i) * inner);
     }
     OffHeap.setFloat(d + 4L * e, OffHeap.getFloat(d + 4L * e) + direct);
   }
 
   private static float weightedSum(long p, long counts, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
       sum = Lanes.load(p + 4L * i).fma(asFloats(counts + 4L * i), sum);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      sum = Lanes.load(p + 4L * whole, rest).fma(asFloats(counts + 4L * whole, rest), sum);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += OffHeap.getFloat(p + 4L * i) * OffHeap.getInt(counts + 4L * i);
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   private static FloatVector asFloats(long integers) {
     return (FloatVector)
         Lanes.loadInts(integers).convertShape(VectorOperators.I2F, Lanes.FLOATS, 0);
-  }
-
-  private static FloatVector asFloats(long integers, VectorMask<Float> mask) {
-    return (FloatVector)
-        Lanes.loadInts(integers, mask).convertShape(VectorOperators.I2F, Lanes.FLOATS, 0);
   }
 }

@@ -11,6 +11,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class CpuSums {
   private static final int BLOCK = 1 << 14;
+  private static final long HALF_BYTES = 2L * Lanes.COUNT;
 
   private final CpuThreads threads;
   private final CpuScratch scratch;
@@ -81,15 +82,14 @@ final class CpuSums {
   }
 
   private static double sum(long x, int n) {
-    DoubleVector low = DoubleVector.zero(Lanes.DOUBLES);
-    DoubleVector high = low;
+    DoubleVector even = DoubleVector.zero(Lanes.DOUBLES);
+    DoubleVector odd = DoubleVector.zero(Lanes.DOUBLES);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector v = Lanes.load(x + 4L * i);
-      low = low.add(Lanes.doubles(v, 0));
-      high = high.add(Lanes.doubles(v, 1));
+      even = even.add(Lanes.loadAsDoubles(x + 4L * i));
+      odd = odd.add(Lanes.loadAsDoubles(x + 4L * i + HALF_BYTES));
     }
-    double sum = Lanes.sum(low.add(high));
+    double sum = Lanes.sum(even.add(odd));
     for (int i = whole; i < n; i++) {
       sum += OffHeap.getFloat(x + 4L * i);
     }
@@ -97,17 +97,16 @@ final class CpuSums {
   }
 
   static double sumOfSquares(long x, int n) {
-    DoubleVector low = DoubleVector.zero(Lanes.DOUBLES);
-    DoubleVector high = low;
+    DoubleVector even = DoubleVector.zero(Lanes.DOUBLES);
+    DoubleVector odd = DoubleVector.zero(Lanes.DOUBLES);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector v = Lanes.load(x + 4L * i);
-      DoubleVector lower = Lanes.doubles(v, 0);
-      DoubleVector upper = Lanes.doubles(v, 1);
-      low = lower.fma(lower, low);
-      high = upper.fma(upper, high);
+      DoubleVector first = Lanes.loadAsDoubles(x + 4L * i);
+      DoubleVector second = Lanes.loadAsDoubles(x + 4L * i + HALF_BYTES);
+      even = first.fma(first, even);
+      odd = second.fma(second, odd);
     }
-    double sum = Lanes.sum(low.add(high));
+    double sum = Lanes.sum(even.add(odd));
     for (int i = whole; i < n; i++) {
       double v = OffHeap.getFloat(x + 4L * i);
       sum += v * v;
@@ -117,10 +116,10 @@ final class CpuSums {
 
   /** 0 where all are finite, else not a number: only infinities and NaN times 0 aren't 0. */
   private static double notFinite(long x, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      sum = Lanes.load(x + 4L * i).fma(Lanes.zero(), sum);
+      sum = Lanes.load(x + 4L * i).fma(Lanes.ZEROS, sum);
     }
     float rest = Lanes.sum(sum);
     for (int i = whole; i < n; i++) {

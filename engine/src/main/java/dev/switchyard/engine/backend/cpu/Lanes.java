@@ -4,20 +4,29 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vectors of floats at addresses, and the functions on them that the kernels share. The last, short
- * vector of a row is read and written under a mask; the full ones are not, because masked stores
- * are slow on CPUs before AVX-512.
+ * Vectors of floats at addresses, and the functions on them that the kernels share.
+ *
+ * <p>How kernels are written, so that the compiler keeps vectors in registers: it stops inlining
+ * after a number of nodes, and each operation on vectors costs it hundreds of them on the way. A
+ * vector that meets a call that isn't inlined is put on the heap. So a kernel is one short loop
+ * over whole vectors, constants are vectors made once, and what is left at a row's end is done
+ * number by number, with the same rounding. A variable that a loop changes must not begin as such a
+ * constant: where an object meets a vector in a register, both become objects.
  */
 final class Lanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
   static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
+
+  /** Vectors of half the width: as many floats as there are 64-bit lanes in a whole one. */
+  static final VectorSpecies<Float> HALF_FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
   /** Floats in a vector. */
   static final int COUNT = FLOATS.length();
@@ -29,6 +38,9 @@ final class Lanes {
   private static final VectorShuffle<Double> DOUBLES_BY_4 = exchange(DOUBLES, 4);
   private static final VectorShuffle<Double> DOUBLES_BY_2 = exchange(DOUBLES, 2);
   private static final VectorShuffle<Double> DOUBLES_BY_1 = exchange(DOUBLES, 1);
+
+  static final FloatVector ZEROS = FloatVector.zero(FLOATS);
+  static final FloatVector ONES = FloatVector.broadcast(FLOATS, 1f);
 
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -46,15 +58,6 @@ final class Lanes {
     return n & -COUNT;
   }
 
-  /** The first n lanes. */
-  static VectorMask<Float> first(int n) {
-    return FLOATS.indexInRange(0, n);
-  }
-
-  static FloatVector zero() {
-    return FloatVector.zero(FLOATS);
-  }
-
   static FloatVector all(float value) {
     return FloatVector.broadcast(FLOATS, value);
   }
@@ -63,24 +66,12 @@ final class Lanes {
     return FloatVector.fromMemorySegment(FLOATS, OffHeap.ALL, address, ORDER);
   }
 
-  static FloatVector load(long address, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(FLOATS, OffHeap.ALL, address, ORDER, mask);
-  }
-
   static IntVector loadInts(long address) {
     return IntVector.fromMemorySegment(INTS, OffHeap.ALL, address, ORDER);
   }
 
-  static IntVector loadInts(long address, VectorMask<Float> mask) {
-    return IntVector.fromMemorySegment(INTS, OffHeap.ALL, address, ORDER, mask.cast(INTS));
-  }
-
   static void store(FloatVector vector, long address) {
     vector.intoMemorySegment(OffHeap.ALL, address, ORDER);
-  }
-
-  static void store(FloatVector vector, long address, VectorMask<Float> mask) {
-    vector.intoMemorySegment(OffHeap.ALL, address, ORDER, mask);
   }
 
   /**
@@ -116,14 +107,10 @@ final class Lanes {
     return VectorShuffle.fromOp(species, lane -> (lane ^ distance) % species.length());
   }
 
-  /** The lower (0) or upper (1) half of the lanes in double precision. */
-  static DoubleVector doubles(FloatVector vector, int half) {
-    return (DoubleVector) vector.convertShape(VectorOperators.F2D, DOUBLES, half);
-  }
-
-  /** The larger of the two in each lane, ignoring NaN in b; cheaper than Java's max. */
-  static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
+  /** Half a vector's number of floats, as doubles. */
+  static DoubleVector loadAsDoubles(long address) {
+    FloatVector half = FloatVector.fromMemorySegment(HALF_FLOATS, OffHeap.ALL, address, ORDER);
+    return (DoubleVector) half.convertShape(VectorOperators.F2D, DOUBLES, 0);
   }
 
   private static final float LOG2_E = 1.44269504f;
@@ -131,27 +118,56 @@ final class Lanes {
   private static final float LN2_LOW = -2.12194440e-4f;
   // Adding it leaves the nearest integer in the low bits of a float.
   private static final float ROUND = 12582912f;
+  private static final float SMALLEST_EXPONENT = -87f;
+  // e^r = 1 + r + r^2 (C0 + r (C1 + ...)) for |r| up to ln(2)/2
+  private static final float C0 = 5.0000001201e-1f;
+  private static final float C1 = 1.6666665459e-1f;
+  private static final float C2 = 4.1665795894e-2f;
+  private static final float C3 = 8.3334519073e-3f;
+  private static final float C4 = 1.3981999507e-3f;
+  private static final float C5 = 1.9875691500e-4f;
+
+  private static final FloatVector LOG2_ES = all(LOG2_E);
+  private static final FloatVector ROUNDS = all(ROUND);
+  private static final FloatVector MINUS_LN2_HIGHS = all(-LN2_HIGH);
+  private static final FloatVector MINUS_LN2_LOWS = all(-LN2_LOW);
+  private static final FloatVector SMALLEST_EXPONENTS = all(SMALLEST_EXPONENT);
+  private static final FloatVector C0S = all(C0);
+  private static final FloatVector C1S = all(C1);
+  private static final FloatVector C2S = all(C2);
+  private static final FloatVector C3S = all(C3);
+  private static final FloatVector C4S = all(C4);
+  private static final FloatVector C5S = all(C5);
 
   /**
-   * e^x to within 2e-7 of itself; 0 below -87, and its value at 88 above that.
+   * e^x to within 2e-7 of itself for x up to 88; 0 below -87.
    *
    * <p>x = n ln 2 + r with |r| at most ln(2)/2; a polynomial gives e^r, and n is added to the
    * exponent's bits.
    */
   static FloatVector exp(FloatVector x) {
-    FloatVector limited = x.blend(88f, x.compare(VectorOperators.GT, 88f));
-    FloatVector shifted = limited.fma(all(LOG2_E), all(ROUND));
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(all(-LN2_HIGH), limited);
-    r = n.fma(all(-LN2_LOW), r);
-    FloatVector p = all(1.9875691500e-4f).fma(r, all(1.3981999507e-3f));
-    p = p.fma(r, all(8.3334519073e-3f));
-    p = p.fma(r, all(4.1665795894e-2f));
-    p = p.fma(r, all(1.6666665459e-1f));
-    p = p.fma(r, all(5.0000001201e-1f));
-    p = p.fma(r.mul(r), r).add(1f);
+    FloatVector shifted = x.fma(LOG2_ES, ROUNDS);
+    FloatVector n = shifted.sub(ROUNDS);
+    FloatVector r = n.fma(MINUS_LN2_LOWS, n.fma(MINUS_LN2_HIGHS, x));
+    FloatVector p = C5S.fma(r, C4S).fma(r, C3S).fma(r, C2S).fma(r, C1S).fma(r, C0S);
+    p = p.fma(r.mul(r), r).add(ONES);
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     FloatVector result = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-    return result.blend(0f, x.compare(VectorOperators.LT, -87f));
+    return result.blend(ZEROS, x.compare(VectorOperators.LT, SMALLEST_EXPONENTS));
+  }
+
+  /** The same for one number, with the same bits. */
+  static float exp(float x) {
+    if (x < SMALLEST_EXPONENT) {
+      return 0;
+    }
+    float shifted = Math.fma(x, LOG2_E, ROUND);
+    float n = shifted - ROUND;
+    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
+    float p = Math.fma(Math.fma(Math.fma(C5, r, C4), r, C3), r, C2);
+    p = Math.fma(Math.fma(p, r, C1), r, C0);
+    p = Math.fma(p, r * r, r) + 1;
+    int exponent = Float.floatToRawIntBits(shifted) << 23;
+    return Float.intBitsToFloat(Float.floatToRawIntBits(p) + exponent);
   }
 }

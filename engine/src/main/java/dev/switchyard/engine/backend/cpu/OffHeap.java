@@ -18,6 +18,8 @@ final class OffHeap {
   /** All memory; an offset into it is an address. */
   static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  private static final long LONG_STRETCH = 2048;
+
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
@@ -79,15 +81,20 @@ final class OffHeap {
     ALL.set(DOUBLE, address, value);
   }
 
-  /** Sets bytes to 0. */
+  /** Sets bytes, a multiple of 4, to 0. */
   static void clear(long address, long bytes) {
-    fill(address, bytes, (byte) 0);
+    fill(address, bytes, 0);
   }
 
-  /** Sets bytes to a value. */
-  static void fill(long address, long bytes, byte value) {
-    if (bytes > 0) {
-      ALL.asSlice(address, bytes).fill(value);
+  /** Sets bytes, a multiple of 4, to 0 or -1. */
+  static void fill(long address, long bytes, int value) {
+    if (bytes >= LONG_STRETCH) {
+      ALL.asSlice(address, bytes).fill((byte) value);
+      return;
+    }
+    // A slice is an object: too much for a short row.
+    for (int i = 0; i < (int) bytes; i += Integer.BYTES) {
+      ALL.set(INT, address + i, value);
     }
   }
 

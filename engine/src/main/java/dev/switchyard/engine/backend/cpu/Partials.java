@@ -1,7 +1,6 @@
 package dev.switchyard.engine.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Sums over rows that several threads share: the rows are cut into blocks by their number alone,
@@ -39,13 +38,12 @@ final class Partials {
       }
       Lanes.store(Lanes.load(to + 4L * i).add(sum), to + 4L * i);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector sum = Lanes.load(partials + 4L * whole, rest);
+    for (int i = whole; i < n; i++) {
+      float sum = OffHeap.getFloat(partials + 4L * i);
       for (int block = 1; block < blocks; block++) {
-        sum = sum.add(Lanes.load(partials + stride * block + 4L * whole, rest));
+        sum += OffHeap.getFloat(partials + stride * block + 4L * i);
       }
-      Lanes.store(Lanes.load(to + 4L * whole, rest).add(sum), to + 4L * whole, rest);
+      OffHeap.setFloat(to + 4L * i, OffHeap.getFloat(to + 4L * i) + sum);
     }
   }
 }

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,15 +16,18 @@ import jdk.incubator.vector.VectorSpecies;
 final class RandomLanes {
   private static final VectorSpecies<Long> LONGS =
       VectorSpecies.of(long.class, Lanes.FLOATS.vectorShape());
-  private static final VectorShape HALF_SHAPE =
-      VectorShape.forBitSize(Lanes.FLOATS.vectorBitSize() / 2);
-  private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, HALF_SHAPE);
-  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, HALF_SHAPE);
+  private static final VectorSpecies<Float> FLOATS = Lanes.HALF_FLOATS;
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, FLOATS.vectorShape());
   private static final int COUNT = LONGS.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final LongVector STEPS = LongVector.zero(LONGS).addIndex(1).mul(GOLDEN);
+
+  private static final LongVector FIRST_FACTORS = LongVector.broadcast(LONGS, 0xBF58476D1CE4E5B9L);
+  private static final LongVector SECOND_FACTORS = LongVector.broadcast(LONGS, 0x94D049BB133111EBL);
+  private static final FloatVector ZEROS = FloatVector.zero(FLOATS);
 
   private RandomLanes() {}
 
@@ -33,14 +36,14 @@ final class RandomLanes {
     // A number is k / 2^24, so that comparing k is exact.
     int threshold = (int) Math.ceil(rate * (1 << 24));
     float factor = (float) (1 / (1 - rate));
+    IntVector thresholds = IntVector.broadcast(INTS, threshold);
+    FloatVector factors = FloatVector.broadcast(FLOATS, factor);
     int whole = n & -COUNT;
     for (int i = 0; i < whole; i += COUNT) {
       IntVector k = numbers(stream, index + i);
-      FloatVector scaled = load(x + 4L * i).mul(factor);
-      FloatVector kept =
-          FloatVector.zero(FLOATS)
-              .blend(scaled, k.compare(VectorOperators.GE, threshold).cast(FLOATS));
-      kept.intoMemorySegment(OffHeap.ALL, out + 4L * i, ORDER);
+      VectorMask<Float> kept = k.compare(VectorOperators.GE, thresholds).cast(FLOATS);
+      FloatVector result = ZEROS.blend(load(x + 4L * i).mul(factors), kept);
+      result.intoMemorySegment(OffHeap.ALL, out + 4L * i, ORDER);
     }
     for (int i = whole; i < n; i++) {
       boolean keep = number(stream, index + i) >= threshold;
@@ -52,12 +55,13 @@ final class RandomLanes {
   static void jitter(long x, float epsilon, long stream, long index, long out, int n) {
     float lowest = 1 - epsilon;
     float range = 2 * epsilon * 0x1.0p-24f;
+    FloatVector lowests = FloatVector.broadcast(FLOATS, lowest);
+    FloatVector ranges = FloatVector.broadcast(FLOATS, range);
     int whole = n & -COUNT;
     for (int i = 0; i < whole; i += COUNT) {
       FloatVector k =
           (FloatVector) numbers(stream, index + i).convertShape(VectorOperators.I2F, FLOATS, 0);
-      FloatVector factor =
-          k.fma(FloatVector.broadcast(FLOATS, range), FloatVector.broadcast(FLOATS, lowest));
+      FloatVector factor = k.fma(ranges, lowests);
       load(x + 4L * i).mul(factor).intoMemorySegment(OffHeap.ALL, out + 4L * i, ORDER);
     }
     for (int i = whole; i < n; i++) {
@@ -80,9 +84,9 @@ final class RandomLanes {
     // As RandomKey's finaliser: its first addition is taken together with the index's.
     LongVector z = STEPS.add(stream + (index + 1) * GOLDEN + GOLDEN);
     z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30));
-    z = z.mul(0xBF58476D1CE4E5B9L);
+    z = z.mul(FIRST_FACTORS);
     z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 27));
-    z = z.mul(0x94D049BB133111EBL);
+    z = z.mul(SECOND_FACTORS);
     z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 31));
     return (IntVector)
         z.lanewise(VectorOperators.LSHR, 40).convertShape(VectorOperators.L2I, INTS, 0);

@@ -1,7 +1,6 @@
 package dev.switchyard.engine.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Sums, maxima and exponentials along one row. */
@@ -10,71 +9,73 @@ final class Reductions {
 
   /** Sum of a[i] b[i]. */
   static float dot(long a, long b, int n) {
-    FloatVector even = Lanes.zero();
-    FloatVector odd = Lanes.zero();
+    FloatVector even = Lanes.all(0f);
+    FloatVector odd = Lanes.all(0f);
     int whole = Lanes.whole(n);
-    int i = 0;
-    for (; i < whole - Lanes.COUNT; i += 2 * Lanes.COUNT) {
+    int pairs = n & -(2 * Lanes.COUNT);
+    for (int i = 0; i < pairs; i += 2 * Lanes.COUNT) {
       long next = 4L * (i + Lanes.COUNT);
       even = Lanes.load(a + 4L * i).fma(Lanes.load(b + 4L * i), even);
       odd = Lanes.load(a + next).fma(Lanes.load(b + next), odd);
     }
-    if (i < whole) {
-      even = Lanes.load(a + 4L * i).fma(Lanes.load(b + 4L * i), even);
+    if (pairs < whole) {
+      even = Lanes.load(a + 4L * pairs).fma(Lanes.load(b + 4L * pairs), even);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      odd = Lanes.load(a + 4L * whole, rest).fma(Lanes.load(b + 4L * whole, rest), odd);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += OffHeap.getFloat(a + 4L * i) * OffHeap.getFloat(b + 4L * i);
     }
-    return Lanes.sum(even.add(odd));
+    return Lanes.sum(even.add(odd)) + rest;
   }
 
   /** The largest element; negative infinity where there is none. NaN is passed over. */
   static float max(long x, int n) {
-    FloatVector max = Lanes.all(Float.NEGATIVE_INFINITY);
+    FloatVector largest = Lanes.all(Float.NEGATIVE_INFINITY);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      max = Lanes.larger(max, Lanes.load(x + 4L * i));
+      FloatVector v = Lanes.load(x + 4L * i);
+      largest = largest.blend(v, v.compare(VectorOperators.GT, largest));
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector last = Lanes.load(x + 4L * whole, rest);
-      max = max.blend(last, last.compare(VectorOperators.GT, max).and(rest));
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    for (int i = whole; i < n; i++) {
+      float v = OffHeap.getFloat(x + 4L * i);
+      max = v > max ? v : max;
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    return max;
   }
 
   /** Sum of e^(x[i] - shift). */
   static float sumExp(long x, float shift, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
+    FloatVector shifts = Lanes.all(shift);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      sum = sum.add(Lanes.exp(Lanes.load(x + 4L * i).sub(shift)));
+      sum = sum.add(Lanes.exp(Lanes.load(x + 4L * i).sub(shifts)));
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * whole, rest).sub(shift));
-      sum = sum.add(exp, rest);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += Lanes.exp(OffHeap.getFloat(x + 4L * i) - shift);
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   /** out[i] = e^(x[i] - shift); gives their sum. out may be x. */
   static float exp(long x, float shift, long out, int n) {
-    FloatVector sum = Lanes.zero();
+    FloatVector sum = Lanes.all(0f);
+    FloatVector shifts = Lanes.all(shift);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shift));
+      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shifts));
       Lanes.store(exp, out + 4L * i);
       sum = sum.add(exp);
     }
-    if (whole < n) {
-      VectorMask<Float> rest = Lanes.first(n - whole);
-      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * whole, rest).sub(shift));
-      Lanes.store(exp, out + 4L * whole, rest);
-      sum = sum.add(exp, rest);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      float exp = Lanes.exp(OffHeap.getFloat(x + 4L * i) - shift);
+      OffHeap.setFloat(out + 4L * i, exp);
+      rest += exp;
     }
-    return Lanes.sum(sum);
+    return Lanes.sum(sum) + rest;
   }
 
   /** log of the sum of e^x[i]. */
