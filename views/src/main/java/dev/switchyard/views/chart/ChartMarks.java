@@ -21,6 +21,7 @@ import org.jfree.chart.ui.RectangleEdge;
 final class ChartMarks extends AbstractXYAnnotation {
   private static final long serialVersionUID = 1L;
   private static final double LINE_HEIGHT = 15;
+  private static final double CLEAR_OF_CURVE = 44;
 
   private final transient LineChartPane.Content content;
   private final transient Theme.Colors colors;
@@ -115,18 +116,23 @@ final class ChartMarks extends AbstractXYAnnotation {
     g.draw(new Line2D.Double(from, y, to, y));
     dot(g, from, y, 4.5, colors.good());
     dot(g, to, y, 4.5, colors.good());
+    drawSentence(g, area, bridge, from, to, y);
+  }
+
+  /** Above the bridge where it fits between the curves, else in the corner that curves leave free. */
+  private void drawSentence(
+      Graphics2D g, Rectangle2D area, LineChartPane.Bridge bridge, double from, double to, double y) {
     g.setFont(strong);
     FontMetrics metrics = g.getFontMetrics();
-    double width = metrics.stringWidth(bridge.text());
-    double middle = (from + to) / 2;
-    double x =
-        Math.max(area.getMinX() + 2, Math.min(area.getMaxX() - width - 2, middle - width / 2));
-    double above = y - 9;
-    double text = above < area.getMinY() + 14 ? y + 18 : above;
-    g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, 0.8)));
-    g.fill(new Rectangle2D.Double(x - 4, text - 12, width + 8, 16));
-    g.setPaint(LineChartPane.awt(colors.good()));
-    g.drawString(bridge.text(), (float) x, (float) text);
+    double room = to - from - CLEAR_OF_CURVE;
+    boolean whole = metrics.stringWidth(bridge.text()) <= room;
+    String text = whole ? bridge.text() : bridge.core();
+    double width = metrics.stringWidth(text);
+    if (width <= room && y - 22 > area.getMinY()) {
+      g.drawString(text, (float) (to - width - 8), (float) y - 9);
+    } else {
+      g.drawString(bridge.text(), (float) area.getMinX() + 8, (float) area.getMinY() + 14);
+    }
   }
 
   private static void dot(

@@ -46,7 +46,7 @@ public final class ExpertColors {
 
   /** Black or white, whichever is read on a colour. */
   public static Color textOn(Color background) {
-    return luminance(background) > 0.30 ? Color.web("#0b0e14") : Color.WHITE;
+    return luminance(background) > 0.2 ? Color.web("#0b0e14") : Color.WHITE;
   }
 
   /** A colour over another, for brightness that means something: 1 shows all of it. */

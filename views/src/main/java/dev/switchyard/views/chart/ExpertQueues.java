@@ -32,7 +32,7 @@ public final class ExpertQueues extends ScrolledPainting {
   public ExpertQueues(ObservableValue<Theme> theme) {
     super(theme);
     getStyleClass().add("expert-queues");
-    setMinHeight(130);
+    setMinHeight(112);
     setOnMousePressed(
         e -> {
           Point2D p = inPicture(e.getX(), e.getY());

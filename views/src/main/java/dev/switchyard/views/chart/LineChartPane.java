@@ -24,8 +24,9 @@ import org.jfree.data.Range;
  * all.
  */
 public final class LineChartPane extends Pane {
-  private static final double LABEL_ROOM = 76;
+  private static final double LETTER = 6.6;
   private static final double AXIS_ROOM = 52;
+  private static final double RIGHT = 14;
 
   /**
    * A line; points are in the order of x.
@@ -36,8 +37,8 @@ public final class LineChartPane extends Pane {
    */
   public record Line(String name, Color color, double width, double[] x, double[] y) {}
 
-  /** Two points of the same height, joined, with a sentence between. */
-  public record Bridge(double from, double to, double height, String text) {}
+  /** Two points of the same height, joined, with a sentence, or its core where room is short. */
+  public record Bridge(double from, double to, double height, String text, String core) {}
 
   /** A single measurement. */
   public record Dot(double x, double y, Color color) {}
@@ -184,8 +185,9 @@ public final class LineChartPane extends Pane {
       return;
     }
     double start = last > 100 ? 0 : Math.min(first, last);
-    double inside = Math.max(80, getWidth() - AXIS_ROOM);
-    double share = Math.min(0.5, LABEL_ROOM / inside);
+    double inside = Math.max(80, getWidth() - AXIS_ROOM - RIGHT);
+    int longest = now.lines().stream().mapToInt(line -> line.name().length()).max().orElse(0);
+    double share = Math.min(0.5, (14 + LETTER * longest) / inside);
     double end = start + Math.max(1e-9, last - start) / (1 - share);
     xAxis.setRange(new Range(start, Math.max(end, start + 1e-6)));
     double margin = Math.max(1e-6, (high - low) * 0.06);
@@ -202,14 +204,15 @@ public final class LineChartPane extends Pane {
     plot.setRangeGridlinePaint(awt(colors.border()));
     plot.setRangeGridlineStroke(new BasicStroke(1f));
     plot.setAxisOffset(new RectangleInsets(0, 0, 4, 0));
-    plot.setInsets(new RectangleInsets(0, 0, 0, 0));
+    plot.setInsets(new RectangleInsets(0, 0, 0, RIGHT)); // half of the last number
     for (NumberAxis axis : List.of(xAxis, yAxis)) {
       axis.setAxisLineVisible(false);
       axis.setTickMarksVisible(false);
       axis.setTickLabelFont(font(Font.PLAIN, 11));
       axis.setTickLabelPaint(awt(colors.muted()));
-      axis.setTickLabelInsets(new RectangleInsets(2, 4, 2, 8));
     }
+    xAxis.setTickLabelInsets(new RectangleInsets(2, 16, 2, 16));
+    yAxis.setTickLabelInsets(new RectangleInsets(11, 4, 11, 8));
     yAxis.setFixedDimension(AXIS_ROOM - 6);
     canvas.draw();
   }

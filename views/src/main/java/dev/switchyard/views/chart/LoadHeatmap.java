@@ -4,9 +4,10 @@ import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import javafx.beans.value.ObservableValue;
-import javafx.geometry.Rectangle2D;
 import javafx.geometry.VPos;
+import javafx.scene.Scene;
 import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
@@ -81,27 +82,44 @@ public final class LoadHeatmap extends Pane {
     return content;
   }
 
+  /** Cells are scaled here, to whole pixels of the screen: an image that is scaled would blur. */
   private void paintPixels() {
-    int width = Integer.highestOneBit(Math.max(1, content.columns() - 1)) * 2;
-    if (pixels == null || pixels.getHeight() != content.experts() || pixels.getWidth() != width) {
+    Scene scene = getScene();
+    double scale =
+        scene == null || scene.getWindow() == null ? 1 : scene.getWindow().getOutputScaleX();
+    int width = (int) Math.round(image.getFitWidth() * scale);
+    int height = (int) Math.round(image.getFitHeight() * scale);
+    if (width < 2 || height < 2) {
+      return;
+    }
+    if (pixels == null || pixels.getHeight() != height || pixels.getWidth() != width) {
       pixels =
           new PixelBuffer<>(
               width,
-              content.experts(),
-              IntBuffer.allocate(width * content.experts()),
+              height,
+              IntBuffer.allocate(width * height),
               PixelFormat.getIntArgbPreInstance());
       image.setImage(new WritableImage(pixels));
     }
     int[] target = pixels.getBuffer().array();
     int experts = content.experts();
+    int gap = height / experts >= 6 ? (int) Math.ceil(scale) : 0;
     for (int expert = 0; expert < experts; expert++) {
-      for (int column = 0; column < content.columns(); column++) {
-        target[expert * width + column] =
-            LoadColors.pixel(content.load()[column * experts + expert]);
+      int top = (int) ((long) expert * height / experts);
+      int bottom = (int) ((long) (expert + 1) * height / experts) - gap;
+      if (bottom <= top) {
+        continue;
       }
+      for (int x = 0; x < width; x++) {
+        int column = (int) ((long) x * content.columns() / width);
+        target[top * width + x] = LoadColors.pixel(content.load()[column * experts + expert]);
+      }
+      for (int y = top + 1; y < bottom; y++) {
+        System.arraycopy(target, top * width, target, y * width, width);
+      }
+      Arrays.fill(target, bottom * width, Math.min(height, bottom + gap) * width, 0);
     }
     pixels.updateBuffer(buffer -> null);
-    image.setViewport(new Rectangle2D(0, 0, content.columns(), experts));
   }
 
   @Override
@@ -115,6 +133,9 @@ public final class LoadHeatmap extends Pane {
     if (axes.getWidth() != width || axes.getHeight() != height) {
       axes.setWidth(width);
       axes.setHeight(height);
+      if (content.columns() > 0) {
+        paintPixels();
+      }
       paintAxes();
     }
   }
@@ -144,7 +165,7 @@ public final class LoadHeatmap extends Pane {
     g.setFill(theme.getValue().colors().muted());
     double left = image.getX();
     long span = content.lastStep() - content.firstStep();
-    long tick = tick(span, Math.max(1, image.getFitWidth() / 90));
+    long tick = tick(span, Math.max(1, image.getFitWidth() / 64));
     for (long step = (content.firstStep() + tick - 1) / tick * tick;
         step <= content.lastStep() && span > 0;
         step += tick) {

@@ -26,7 +26,6 @@ public final class ProbabilityBars extends ScrolledPainting {
   public ProbabilityBars(ObservableValue<Theme> theme) {
     super(theme);
     getStyleClass().add("probability-bars");
-    setMinHeight(3 * ROW);
   }
 
   /** Shows the probabilities of one token, by expert. */
@@ -43,6 +42,11 @@ public final class ProbabilityBars extends ScrolledPainting {
   /** The experts from the most to the least probable. */
   public List<Integer> order() {
     return order;
+  }
+
+  @Override
+  protected double computeMinHeight(double width) {
+    return computePrefHeight(width);
   }
 
   @Override

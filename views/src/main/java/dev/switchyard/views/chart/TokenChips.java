@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import javafx.application.Platform;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Dimension2D;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
 import javafx.geometry.VPos;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.input.KeyCode;
 import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
@@ -22,12 +24,14 @@ import javafx.scene.text.TextAlignment;
 public final class TokenChips extends ScrolledPainting {
   private static final double HEIGHT = 32;
   private static final double GAP = 5;
+  private static final int MOST_ROWS = 3;
   private static final Font FONT = TokenFace.mono(14.5);
 
   private final Map<String, Double> widths = new HashMap<>();
   private final List<Rectangle2D> places = new ArrayList<>();
   private List<TokenText> tokens = List.of();
   private LayerRouting layer;
+  private double needed;
   private int token = -1;
   private int expert = -1;
   private IntConsumer onToken = t -> {};
@@ -45,6 +49,18 @@ public final class TokenChips extends ScrolledPainting {
             onToken.accept(hit);
           }
         });
+    setOnKeyPressed(
+        e -> {
+          int next = token + (e.getCode() == KeyCode.RIGHT ? 1 : -1);
+          boolean sideways = e.getCode() == KeyCode.RIGHT || e.getCode() == KeyCode.LEFT;
+          if (sideways && next >= 0 && next < tokens.size()) {
+            onToken.accept(next);
+          }
+          if (sideways) {
+            e.consume();
+          }
+        });
+    focusedProperty().subscribe(f -> repaint());
   }
 
   /** Hears which token was clicked. */
@@ -93,12 +109,24 @@ public final class TokenChips extends ScrolledPainting {
       places.add(new Rectangle2D(x, y, chip, HEIGHT));
       x += chip + GAP;
     }
-    return new Dimension2D(width, tokens.isEmpty() ? 0 : y + HEIGHT + 3);
+    double tall = y + HEIGHT + 3;
+    if (tall != needed) {
+      needed = tall;
+      Platform.runLater(this::requestLayout); // a layout pass can't ask for another
+    }
+    return new Dimension2D(width, tokens.isEmpty() ? 0 : tall);
+  }
+
+  /** As many rows as the text has, up to some; then they scroll. */
+  @Override
+  protected double computePrefHeight(double width) {
+    double rows = Math.round((needed - 6 + GAP) / (HEIGHT + GAP));
+    return 6 + Math.clamp(rows, 1, MOST_ROWS) * (HEIGHT + GAP) - GAP;
   }
 
   @Override
-  protected double computePrefHeight(double width) {
-    return contentSize(width > 0 ? width : 600, 0).getHeight();
+  protected double computeMinHeight(double width) {
+    return computePrefHeight(width);
   }
 
   @Override
@@ -120,7 +148,7 @@ public final class TokenChips extends ScrolledPainting {
     boolean beside = routed && expert >= 0 && layer.expert()[index] != expert;
     Color color =
         routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
-    g.setGlobalAlpha(beside ? 0.25 : 1);
+    g.setGlobalAlpha(beside ? 0.35 : 1);
     TokenFace.box(
         g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, color, kept, colors());
     g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());
@@ -131,7 +159,7 @@ public final class TokenChips extends ScrolledPainting {
     g.setGlobalAlpha(1);
     if (index == token) {
       TokenFace.ring(
-          g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, colors().text());
+          g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, isFocused() ? colors().accent() : colors().text());
     }
   }
 

@@ -217,7 +217,7 @@ public final class TokenGrid extends ScrolledPainting {
     Color color = ExpertColors.of(asked, routing.experts());
     Color shown = ExpertColors.over(color, colors().card(), 0.32 + 0.68 * routing.gate()[t]);
     boolean beside = expert >= 0 && asked != expert;
-    g.setGlobalAlpha(beside ? 0.3 : 1);
+    g.setGlobalAlpha(beside ? 0.38 : 1);
     TokenFace.box(g, x, y, width, height, 6, shown, kept, colors());
     g.setFont(Fonts.sans(cell < 26 && asked > 99 ? 9 : 11.5));
     g.setTextAlign(TextAlignment.CENTER);
@@ -247,7 +247,7 @@ public final class TokenGrid extends ScrolledPainting {
     g.setStroke(colors().muted());
     g.setLineWidth(1);
     g.strokeRoundRect(x - 0.5, top - 0.5, cell + 1, bottom - top + 1, 8, 8);
-    g.setStroke(colors().text());
+    g.setStroke(isFocused() ? colors().accent() : colors().text());
     g.setLineWidth(2);
     g.strokeRoundRect(x, rowTops.get(layer), cell, row, 8, 8);
   }

@@ -13,6 +13,7 @@ public final class Card extends VBox {
   private final Label title = new Label();
   private final Label subtitle = new Label();
   private final HBox header;
+  private final VBox words;
 
   /**
    * Makes a card.
@@ -29,22 +30,37 @@ public final class Card extends VBox {
     this.subtitle.setText(subtitle);
     this.subtitle.getStyleClass().addAll("card-subtitle", "muted");
     this.subtitle.managedProperty().bind(this.subtitle.textProperty().isNotEmpty());
-    VBox words = new VBox(2, this.title, this.subtitle);
-    words.setMinWidth(0);
-    HBox.setHgrow(words, Priority.ALWAYS);
-    header = new HBox(12, words);
-    header.setAlignment(Pos.TOP_LEFT);
+    header = new HBox(6, this.title, gap());
+    header.setAlignment(Pos.CENTER_LEFT);
     header.setMinHeight(Region.USE_PREF_SIZE);
+    this.subtitle.setMinHeight(Region.USE_PREF_SIZE);
+    words = new VBox(1, header, this.subtitle);
+    words.setMinHeight(Region.USE_PREF_SIZE);
     VBox.setVgrow(content, Priority.ALWAYS);
-    getChildren().addAll(header, content);
+    getChildren().addAll(words, content);
+  }
+
+  private static Region gap() {
+    Region gap = new Region();
+    HBox.setHgrow(gap, Priority.ALWAYS);
+    return gap;
   }
 
   /** Puts controls or a legend at the right of the title. */
   public Card withTools(Node... tools) {
     HBox right = new HBox(8, tools);
-    right.setAlignment(Pos.TOP_RIGHT);
+    right.setAlignment(Pos.CENTER_RIGHT);
     right.setMinWidth(Region.USE_PREF_SIZE);
     header.getChildren().add(right);
+    return this;
+  }
+
+  /** Puts a second, coloured remark behind the line under the title. */
+  public Card withRemark(Label remark) {
+    remark.getStyleClass().add("card-subtitle");
+    remark.setMinWidth(Region.USE_PREF_SIZE);
+    words.getChildren().remove(subtitle);
+    words.getChildren().add(new HBox(10, subtitle, remark));
     return this;
   }
 

@@ -6,6 +6,8 @@ import dev.switchyard.views.chart.ExpertColors;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
+import java.util.List;
+import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
@@ -54,16 +56,17 @@ final class ExpertInspector extends StackPane {
     swatch.setArcHeight(4);
     getChildren().add(card);
     setMinHeight(110);
-    setPrefHeight(170);
+    setPrefHeight(150);
     theme.subscribe(t -> show());
     model.trace.subscribe(t -> show());
     model.layer.subscribe(l -> show());
     model.expert.subscribe(e -> show());
+    model.token.subscribe(t -> show());
   }
 
   private void show() {
     LayerRouting layer = model.routing();
-    int expert = model.expert.get();
+    int expert = expert(layer);
     boolean some = layer != null && expert >= 0 && expert < layer.experts();
     hint.setVisible(!some);
     tokens.setVisible(some);
@@ -84,12 +87,23 @@ final class ExpertInspector extends StackPane {
                 .formatted(
                     Figures.count(asked, "token"),
                     dropped == 0 ? "all kept" : dropped + " dropped"));
-    tokens.getItems().clear();
-    for (int t = 0; t < layer.expert().length; t++) {
-      if (layer.expert()[t] == expert) {
-        tokens.getItems().add(t);
-      }
+    List<Integer> queue =
+        IntStream.range(0, layer.expert().length)
+            .filter(t -> layer.expert()[t] == expert)
+            .boxed()
+            .toList();
+    if (!queue.equals(tokens.getItems())) {
+      tokens.getItems().setAll(queue);
     }
+    tokens.refresh();
+  }
+
+  /** The chosen expert; where none is, that of the chosen token. */
+  private int expert(LayerRouting layer) {
+    if (model.expert.get() != ExploreModel.NONE || layer == null || !model.hasToken()) {
+      return model.expert.get();
+    }
+    return layer.expert()[model.token.get()];
   }
 
   /** A token with its number and gate. */

@@ -2,6 +2,7 @@ package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.task.Tasks;
@@ -98,9 +99,7 @@ public final class ExploreController implements AutoCloseable {
   public void offerTraining(TrainingRun run) {
     training = run;
     model.inTraining.set(run == null ? "" : run.folder().getFileName().toString());
-    if (run == null) {
-      model.subjectInTraining.set(false);
-    }
+    model.subjectInTraining.set(false); // what is open belongs to the run before
   }
 
   private void open(String name, Callable<Microscope> opener, boolean inTraining) {
@@ -201,6 +200,9 @@ public final class ExploreController implements AutoCloseable {
       model.layer.set(0);
     }
     model.trace.set(trace);
+    if (model.token.get() == ExploreModel.NONE) {
+      model.token.set(firstOfInterest(model.routing()));
+    }
     int tokens = model.tokens().size();
     if (model.token.get() >= tokens) {
       model.token.set(tokens - 1);
@@ -212,7 +214,17 @@ public final class ExploreController implements AutoCloseable {
                 Figures.decimal(trace.milliseconds(), trace.milliseconds() < 10 ? 1 : 0)));
   }
 
-  /** Chooses a layer and a token of it; the same token again is let go. */
+  /** A dropped token has the most to tell; else the first one. */
+  private static int firstOfInterest(LayerRouting layer) {
+    for (int t = 0; layer != null && t < layer.kept().length; t++) {
+      if (!layer.kept()[t]) {
+        return t;
+      }
+    }
+    return 0;
+  }
+
+  /** Chooses a layer and a token of it. */
   void choose(int layer, int token) {
     model.layer.set(layer);
     model.token.set(token);

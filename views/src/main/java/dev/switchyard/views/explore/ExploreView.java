@@ -17,7 +17,6 @@ import java.util.stream.IntStream;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Insets;
-import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
@@ -41,7 +40,7 @@ final class ExploreView extends BorderPane {
   private final TokenGrid grid;
   private final ExpertQueues queues;
   private final Choice<Integer> layers;
-  private final Label summary = new Label();
+  private Label summary;
   private final Label drops = new Label();
   private final ExpertLegend legend = new ExpertLegend();
 
@@ -109,8 +108,8 @@ final class ExploreView extends BorderPane {
     text.setPromptText("Type or paste a text: every token's way is shown as you type.");
     text.textProperty().bindBidirectional(model.text);
     text.setPrefRowCount(2);
-    text.setMinHeight(58);
-    text.setPrefHeight(58);
+    text.setMinHeight(54);
+    text.setPrefHeight(54);
     Label problem = new Label();
     problem.setId("text-problem");
     problem.getStyleClass().add("problem");
@@ -119,27 +118,16 @@ final class ExploreView extends BorderPane {
     problem.managedProperty().bind(model.problem.isNotEmpty());
     problem.visibleProperty().bind(model.problem.isNotEmpty());
     chips.setOnToken(token -> controller.choose(model.layer.get(), token));
-    chips.setMinHeight(76);
-    chips.setPrefHeight(112);
-    VBox.setVgrow(chips, Priority.ALWAYS);
-    summary.getStyleClass().add("muted");
-    drops.getStyleClass().add("dropped-text");
-    Glossary.explain(summary, Term.CAPACITY);
     Glossary.explain(drops, Term.DROPPED);
-    Region gap = new Region();
-    HBox.setHgrow(gap, Priority.ALWAYS);
-    HBox foot = new HBox(10, summary, drops, gap, legend);
-    foot.setAlignment(Pos.CENTER_LEFT);
-    foot.setMinHeight(20);
-    VBox content = new VBox(10, text, problem, chips, foot);
-    Card card =
-        new Card(
-            "Where each token goes",
-            "a token has the colour of its expert; dashed and red: dropped",
-            content);
+    drops.setId("drops");
+    drops.getStyleClass().add("dropped-text");
+    VBox content = new VBox(10, text, problem, chips);
+    Card card = new Card("Where each token goes", "", content);
     card.withTools(examples(), layers);
-    card.setMinHeight(240);
-    VBox.setVgrow(card, Priority.SOMETIMES);
+    card.withRemark(drops);
+    summary = card.subtitle();
+    Glossary.explain(summary, Term.CAPACITY);
+    card.setMinHeight(Region.USE_PREF_SIZE);
     return card;
   }
 
@@ -168,7 +156,7 @@ final class ExploreView extends BorderPane {
                 + " dropped token",
             grid);
     Glossary.explain(card.subtitle(), Term.GATE);
-    card.setMinHeight(Region.USE_PREF_SIZE);
+    card.withTools(legend);
     VBox.setVgrow(card, Priority.ALWAYS);
     return card;
   }
@@ -191,7 +179,6 @@ final class ExploreView extends BorderPane {
     Glossary.explain(card.title(), Term.EXPERT);
     Glossary.explain(card.subtitle(), Term.CAPACITY);
     card.setPrefHeight(230);
-    card.setMinHeight(190);
     VBox.setVgrow(card, Priority.ALWAYS);
     return card;
   }
@@ -236,15 +223,15 @@ final class ExploreView extends BorderPane {
     queues.show(routing, model.expert.get());
     legend.show(routing == null ? 0 : routing.experts());
     if (routing == null) {
-      summary.setText(model.problem.get().isEmpty() ? "type a text to see its tokens" : "");
+      summary.setText("a token has the colour of its expert");
       drops.setText("");
       return;
     }
     int dropped = routing.dropped();
     summary.setText(
-        "%s · capacity %d for each expert"
+        "%s, each in its expert’s colour · capacity %d"
             .formatted(Figures.count(routing.expert().length, "token"), routing.capacity()));
-    drops.setText(dropped == 0 ? "none dropped" : dropped + " dropped in this layer");
+    drops.setText(dropped == 0 ? "none dropped" : dropped + " dropped (dashed)");
     drops.pseudoClassStateChanged(javafx.css.PseudoClass.getPseudoClass("some"), dropped > 0);
   }
 }

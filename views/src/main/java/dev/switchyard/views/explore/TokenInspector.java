@@ -56,6 +56,7 @@ final class TokenInspector extends StackPane {
     fate.getStyleClass().addAll("muted", "fate");
     fate.setId("token-fate");
     fate.setWrapText(true);
+    fate.setMinHeight(Region.USE_PREF_SIZE);
     Glossary.explain(fate, Term.QUEUE);
     VBox words = new VBox(2, title, fate);
     words.setMinWidth(0);
@@ -74,7 +75,6 @@ final class TokenInspector extends StackPane {
     VBox.setVgrow(bars, Priority.ALWAYS);
     content = new VBox(12, head, stats, bars, why);
     getChildren().addAll(content, empty);
-    setMinHeight(300);
     model.trace.subscribe(t -> show());
     model.layer.subscribe(l -> show());
     model.token.subscribe(t -> show());
@@ -102,8 +102,10 @@ final class TokenInspector extends StackPane {
     title.setText("Token %d, %s".formatted(t, Figures.layerInWords(layer.name())));
     int place = layer.position()[t] + 1;
     fate.setText(
-        "%s · place %d of %d in expert %d’s queue"
-            .formatted(kept ? "kept" : "dropped", place, layer.capacity(), expert));
+        kept
+            ? "kept · place %d of %d in expert %d’s queue".formatted(place, layer.capacity(), expert)
+            : "dropped · place %d, expert %d takes %d"
+                .formatted(place, expert, layer.capacity()));
     fate.pseudoClassStateChanged(DROPPED, !kept);
     gate.set(Figures.decimal(layer.gate()[t], 3));
     entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));

@@ -65,6 +65,7 @@ public final class MainWindow implements Navigator {
     rail = new Rail(appearance, this::go);
     statusBar = new StatusBar(status, trainingStatus, tasks.busyProperty());
     screens.getChildren().addAll(start.view(), explore.view(), train.view());
+    screens.getChildren().forEach(screen -> screen.managedProperty().bind(screen.visibleProperty()));
     BorderPane frame = new BorderPane(screens);
     frame.setLeft(rail);
     frame.setBottom(statusBar);
@@ -80,6 +81,7 @@ public final class MainWindow implements Navigator {
     stage.setMinHeight(700);
     stage.setOnCloseRequest(this::closeRequested);
     explore.statusProperty().addListener((o, before, now) -> showStatus());
+    train.statusProperty().addListener((o, before, now) -> showStatus());
     go(Place.START);
   }
 
@@ -111,6 +113,7 @@ public final class MainWindow implements Navigator {
     if (Boolean.parseBoolean(saved.get("maximized", "false"))) {
       stage.setMaximized(true);
     }
+    Thread.currentThread().setUncaughtExceptionHandler((thread, problem) -> tasks.tell(problem));
     stage.show();
     statusBar.start();
     pulse.start();
@@ -149,7 +152,12 @@ public final class MainWindow implements Navigator {
   }
 
   private void showStatus() {
-    status.set(place == Place.EXPLORE ? explore.statusProperty().get() : "");
+    status.set(
+        switch (place) {
+          case START -> "";
+          case EXPLORE -> explore.statusProperty().get();
+          case TRAIN -> train.statusProperty().get();
+        });
   }
 
   private void showTraining() {

@@ -75,6 +75,7 @@ final class RecentRuns extends StackPane {
       age.setMinWidth(Region.USE_PREF_SIZE);
       progress.getStyleClass().add("thin-progress");
       progress.setMaxWidth(Double.MAX_VALUE);
+      progress.setMinHeight(4);
       Region gap = new Region();
       HBox.setHgrow(gap, Priority.ALWAYS);
       HBox head = new HBox(10, name, state, gap, age);
@@ -94,6 +95,7 @@ final class RecentRuns extends StackPane {
       row.getStyleClass().add("run-row");
       row.setMinWidth(0);
       row.setPrefWidth(1);
+      row.setMinHeight(Region.USE_PREF_SIZE);
     }
 
     private void act(int what) {

@@ -37,7 +37,8 @@ final class StartView extends StackPane {
     setId("start-page");
     HBox own = new HBox(12, ownText(), ownModel());
     own.getChildren().forEach(c -> HBox.setHgrow(c, Priority.ALWAYS));
-    VBox.setVgrow(own, Priority.ALWAYS);
+    own.setMaxHeight(300);
+    VBox.setVgrow(own, Priority.SOMETIMES);
     VBox left = new VBox(12, hero(), samples, own);
     HBox.setHgrow(left, Priority.ALWAYS);
     left.setMinWidth(0);
@@ -76,10 +77,11 @@ final class StartView extends StackPane {
     HBox.setHgrow(tracks, Priority.ALWAYS);
     HBox.setHgrow(words, Priority.SOMETIMES);
     HBox hero = new HBox(24, words, tracks);
+    hero.setAlignment(Pos.CENTER_LEFT);
     hero.getStyleClass().addAll("card", "hero");
     hero.setMinHeight(216);
     hero.setPrefHeight(236);
-    VBox.setVgrow(hero, Priority.SOMETIMES);
+    VBox.setVgrow(hero, Priority.ALWAYS);
     return hero;
   }
 
@@ -152,7 +154,7 @@ final class StartView extends StackPane {
             "own-text",
             Feather.FILE_TEXT,
             "Train on your own text",
-            "Drop .txt, .md or .jsonl files, or a folder of them.",
+            "Drop .txt, .md or .jsonl files, or a folder.",
             Buttons.plain("Files", Feather.FILE_PLUS, this::chooseTexts),
             Buttons.plain("Folder", Feather.FOLDER_PLUS, this::chooseTextFolder));
     DropZone.on(zone, paths -> navigator.newRun(null, paths));
@@ -165,7 +167,7 @@ final class StartView extends StackPane {
             "own-model",
             Feather.FOLDER,
             "Open a model folder",
-            "Drop a run, a checkpoint or a model folder to explore it.",
+            "Drop a run, a checkpoint or a model folder.",
             Buttons.plain("Open", Feather.FOLDER, this::chooseModel));
     DropZone.on(zone, paths -> navigator.explore(paths.getFirst().toString()));
     return zone;
@@ -178,7 +180,8 @@ final class StartView extends StackPane {
     body.getStyleClass().add("muted");
     body.setWrapText(true);
     body.setMinHeight(Region.USE_PREF_SIZE);
-    body.setMaxWidth(280);
+    body.setMaxWidth(300);
+    body.setAlignment(Pos.CENTER);
     body.setTextAlignment(javafx.scene.text.TextAlignment.CENTER);
     HBox row = new HBox(8, buttons);
     row.setAlignment(Pos.CENTER);
@@ -189,7 +192,8 @@ final class StartView extends StackPane {
     inner.getStyleClass().add("drop-zone");
     inner.setId(id);
     inner.setPrefWidth(300);
-    inner.setMinHeight(170);
+    inner.setMinHeight(176);
+    inner.setPrefHeight(220);
     return inner;
   }
 

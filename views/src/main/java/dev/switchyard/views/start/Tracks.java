@@ -29,7 +29,7 @@ final class Tracks extends Region {
   private static void paint(GraphicsContext g, double width, double height) {
     g.clearRect(0, 0, width, height);
     double middle = height / 2;
-    double gap = Math.min(26, (height - 24) / (EXPERTS - 1));
+    double gap = Math.min(46, (height - 24) / (EXPERTS - 1));
     double end = width - 26;
     g.setLineCap(StrokeLineCap.ROUND);
     for (int e = 0; e < EXPERTS; e++) {
@@ -37,7 +37,7 @@ final class Tracks extends Region {
       double y = middle + (e - (EXPERTS - 1) / 2.0) * gap;
       double leave = width * (0.12 + 0.05 * Math.abs(e - (EXPERTS - 1) / 2.0));
       g.setStroke(color);
-      g.setLineWidth(2.6);
+      g.setLineWidth(2 + gap / 24);
       g.setGlobalAlpha(0.85);
       g.beginPath();
       g.moveTo(leave * 0.2, middle);

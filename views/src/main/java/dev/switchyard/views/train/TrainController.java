@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.Node;
 import javafx.scene.layout.StackPane;
 
@@ -30,6 +32,7 @@ public final class TrainController implements AutoCloseable {
   private final LiveController live;
   private final StackPane view;
   private final ReadOnlyObjectWrapper<TrainingRun> run = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
   private RunSession session;
   private Replay replay;
   private boolean shown;
@@ -40,7 +43,12 @@ public final class TrainController implements AutoCloseable {
     this.workbench = workbench;
     this.tasks = tasks;
     this.navigator = navigator;
-    form = new TrainFormController(workbench, tasks, created -> open(created, true));
+    form =
+        new TrainFormController(
+            workbench,
+            tasks,
+            () -> isTraining() ? busy().getMessage() : "",
+            created -> open(created, true));
     live = new LiveController(tasks, appearance, new LiveRequests());
     view = new StackPane(form.view(), live.view());
     live.view().setVisible(false);
@@ -54,6 +62,11 @@ public final class TrainController implements AutoCloseable {
   /** The run that is open, in training or over; null: none. */
   public ReadOnlyObjectProperty<TrainingRun> runProperty() {
     return run.getReadOnlyProperty();
+  }
+
+  /** A line for the status bar: where what is shown comes from. */
+  public ReadOnlyStringProperty statusProperty() {
+    return status.getReadOnlyProperty();
   }
 
   /** The screen is seen now. */
@@ -77,6 +90,7 @@ public final class TrainController implements AutoCloseable {
     live.leave();
     live.view().setVisible(false);
     form.view().setVisible(true);
+    status.set("");
     form.enter(preset, texts);
   }
 
@@ -84,6 +98,11 @@ public final class TrainController implements AutoCloseable {
     form.view().setVisible(false);
     live.view().setVisible(true);
     live.show(what);
+    status.set(
+        switch (what) {
+          case RunSession open -> "run folder: " + open.run().folder();
+          case Replay played -> "recording of " + played.source();
+        });
     if (shown) {
       live.enter();
     }

@@ -46,9 +46,9 @@ public final class FakeMicroscope implements Microscope {
 
   @Override
   public CompletableFuture<RoutingTrace> route(Request request) {
-    return request.text().contains("\u0000")
+    return request.text().contains("unroutable")
         ? CompletableFuture.failedFuture(
-            new InputException("The text has a NUL character: remove it."))
+            new InputException("The text is unroutable: write another."))
         : CompletableFuture.completedFuture(trace(request));
   }
 

@@ -48,8 +48,6 @@ final class FormSummary extends VBox {
             "whole run", of(e -> Figures.duration(e.secondsPerStep() * steps())), "estimate-time");
     VBox facts = new VBox(8, twin, memory, step, time);
     Glossary.explain(twin, Term.DENSE_TWIN);
-    Region gap = new Region();
-    VBox.setVgrow(gap, Priority.ALWAYS);
     Label problem = new Label();
     problem.setId("form-problem");
     problem.getStyleClass().add("problem");
@@ -69,7 +67,7 @@ final class FormSummary extends VBox {
         .textProperty()
         .bind(Bindings.when(model.starting).then("Preparing …").otherwise("Start training"));
     getChildren()
-        .addAll(new VBox(2, title, subtitle), headline, facts, place(), gap, problem, start);
+        .addAll(new VBox(2, title, subtitle), headline, facts, place(), problem, start);
     setSpacing(18);
   }
 

@@ -20,6 +20,7 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.TextAlignment;
 import javafx.stage.DirectoryChooser;
 import javafx.stage.FileChooser;
 import org.kordamp.ikonli.feather.Feather;
@@ -40,6 +41,7 @@ final class TextsCard extends VBox {
     hint.getStyleClass().add("muted");
     hint.setWrapText(true);
     hint.setAlignment(Pos.CENTER);
+    hint.setTextAlignment(TextAlignment.CENTER);
     hint.setMinHeight(Region.USE_PREF_SIZE);
     hint.textProperty().bind(Bindings.createStringBinding(this::hint, model.preset, model.texts));
     Button files = Buttons.plain("Files", Feather.FILE_TEXT, this::chooseFiles);

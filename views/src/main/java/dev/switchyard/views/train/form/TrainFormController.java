@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javafx.animation.PauseTransition;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
@@ -23,6 +24,7 @@ public final class TrainFormController {
 
   private final Workbench workbench;
   private final Tasks tasks;
+  private final Supplier<String> obstacle;
   private final Consumer<TrainingRun> created;
   private final TrainFormModel model = new TrainFormModel();
   private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
@@ -32,11 +34,17 @@ public final class TrainFormController {
   /**
    * The form with the defaults.
    *
+   * @param obstacle why no run can start now; empty: one can
    * @param created takes the run that was made, ready to start
    */
-  public TrainFormController(Workbench workbench, Tasks tasks, Consumer<TrainingRun> created) {
+  public TrainFormController(
+      Workbench workbench,
+      Tasks tasks,
+      Supplier<String> obstacle,
+      Consumer<TrainingRun> created) {
     this.workbench = workbench;
     this.tasks = tasks;
+    this.obstacle = obstacle;
     this.created = created;
     view = new TrainFormView(model, this);
     typing.setOnFinished(e -> estimate());
@@ -226,6 +234,10 @@ public final class TrainFormController {
 
   /** Makes the run and hands it on. */
   void start() {
+    if (!obstacle.get().isEmpty()) {
+      model.problem.set(obstacle.get());
+      return;
+    }
     RunConfig config;
     Path folder;
     try {

@@ -52,7 +52,8 @@ final class TrainFormView extends BorderPane {
     FormSummary summary = new FormSummary(model, controller);
     summary.setMinWidth(SIDE);
     summary.setPrefWidth(SIDE);
-    HBox content = new HBox(12, scroll, summary);
+    summary.setMaxHeight(Region.USE_PREF_SIZE);
+    HBox content = new HBox(12, scroll, new VBox(summary));
     content.getStyleClass().add("screen");
     setCenter(content);
   }

@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import atlantafx.base.controls.ProgressSliderSkin;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.StatePill;
@@ -135,7 +136,8 @@ final class LiveBar extends VBox {
     var replaying = model.state.isEqualTo("replay");
     bar.visibleProperty().bind(replaying.not());
     bar.managedProperty().bind(replaying.not());
-    position.getStyleClass().add("timeline");
+    position.getStyleClass().addAll("timeline", "progress-slider");
+    position.setSkin(new ProgressSliderSkin(position));
     position.setId("position");
     position.maxProperty().bind(Bindings.max(1, model.length));
     position.visibleProperty().bind(replaying);

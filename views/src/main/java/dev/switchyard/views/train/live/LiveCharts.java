@@ -82,7 +82,7 @@ final class LiveCharts {
     Card card =
         new Card(
             "Quality against the dense twin",
-            "negative log perplexity, higher is better; same FLOPs per token, same batches",
+            "negative log perplexity: higher is better, at the same FLOPs per token",
             waiting(quality));
     Glossary.explain(card.title(), Term.DENSE_TWIN);
     Glossary.explain(card.subtitle(), Term.NEGATIVE_LOG_PERPLEXITY);
@@ -93,7 +93,7 @@ final class LiveCharts {
           card.subtitle()
               .setText(
                   twin
-                      ? "negative log perplexity, higher is better; same FLOPs per token"
+                      ? "negative log perplexity: higher is better, at the same FLOPs per token"
                       : "negative log perplexity, higher is better");
         });
     return card.withTools(axis);
@@ -114,7 +114,7 @@ final class LiveCharts {
     Card card =
         new Card(
             "Dropped tokens",
-            "share of each layer’s tokens past their expert’s capacity; they go by the residual",
+            "share of each layer’s tokens that came past their expert’s capacity",
             waiting(dropped));
     Glossary.explain(card.title(), Term.DROPPED);
     Glossary.explain(card.subtitle(), Term.CAPACITY);
@@ -220,7 +220,7 @@ final class LiveCharts {
   private String modelName() {
     Session session = model.session.get();
     int experts = session == null ? 0 : session.config().model().numExperts();
-    return experts == 0 ? "Switch" : "Switch · " + experts;
+    return experts == 0 ? "Switch" : "Switch, %d experts".formatted(experts);
   }
 
   private static Color faint(Color color) {
@@ -279,9 +279,13 @@ final class LiveCharts {
         at(now, x(now, false), result.switchStep()),
         at(now, x(now, true), result.twinStep()),
         -result.quality(),
-        "same quality in 1/%s of the %s"
-            .formatted(
-                Figures.decimal(times, 1), model.axis.get().name().toLowerCase(Locale.ROOT)));
+        "same quality in " + share(times),
+        share(times));
+  }
+
+  private String share(double times) {
+    return "1/%s of the %s"
+        .formatted(Figures.decimal(times, 1), model.axis.get().name().toLowerCase(Locale.ROOT));
   }
 
   /** The place on an axis where a step is. */

@@ -13,7 +13,7 @@ import javafx.scene.layout.VBox;
 
 /** Layout of the live screen. */
 final class LiveView extends BorderPane {
-  private static final double SIDE = 300;
+  private static final double SIDE = 272;
 
   LiveView(LiveModel model, Appearance appearance, LiveController controller) {
     setId("live");
@@ -23,7 +23,7 @@ final class LiveView extends BorderPane {
     grid.add(charts.load(), 1, 0);
     grid.add(charts.dropped(), 0, 1);
     grid.add(charts.balance(), 1, 1);
-    grid.getColumnConstraints().addAll(column(53), column(47));
+    grid.getColumnConstraints().addAll(column(52), column(48));
     grid.getRowConstraints().addAll(row(56), row(44));
     HBox.setHgrow(grid, Priority.ALWAYS);
     grid.setMinWidth(0);

@@ -46,7 +46,7 @@ final class NowCard extends VBox {
     stats.addRow(
         2,
         stat("dropped", new Stat(Term.DROPPED, "dropped tokens", model.dropped)),
-        stat("crowding", new Stat(Term.CROWDING, "crowding (max / fair)", model.crowding)));
+        stat("crowding", new Stat(Term.CROWDING, "crowding", model.crowding)));
     stats.addRow(
         3,
         stat("balance", new Stat(Term.LOAD_BALANCING_LOSS, "load-balancing loss", model.balance)),
@@ -68,7 +68,7 @@ final class NowCard extends VBox {
 
   private static Stat stat(String id, Stat stat) {
     stat.value().setId(id);
-    stat.setPrefWidth(140);
+    stat.setPrefWidth(126);
     return stat;
   }
 
@@ -80,13 +80,12 @@ final class NowCard extends VBox {
 
     EventCell(ListView<RunEvent> list) {
       step.getStyleClass().addAll("mono", "muted");
-      step.setMinWidth(56);
+      step.setMinWidth(44);
       text.setWrapText(true);
       text.setMinHeight(Region.USE_PREF_SIZE);
       HBox.setHgrow(text, Priority.ALWAYS);
       row.setMinHeight(Region.USE_PREF_SIZE);
-      row.prefWidthProperty().bind(list.widthProperty().subtract(20));
-      row.setMaxWidth(Region.USE_PREF_SIZE);
+      text.prefWidthProperty().bind(list.widthProperty().subtract(60));
     }
 
     @Override
