@@ -27,7 +27,9 @@ class ExploreScreenTest extends ScreenTest {
     press("#hero-explore");
     until("a token is inspected", () -> seen("#token-title"));
     trace = workbench.microscopes.getLast().trace(Request.of(FakeMicroscope.EXAMPLE));
-    until("the grid is laid out", () -> find("#grid", Node.class).getBoundsInLocal().getHeight() > 60);
+    until(
+        "the grid is laid out",
+        () -> find("#grid", Node.class).getBoundsInLocal().getHeight() > 60);
   }
 
   private void clickAt(Node node, Point2D at) {

@@ -159,8 +159,9 @@ class LiveTrainingTest extends ScreenTest {
     untilText("#step-number", "450");
     interact(() -> find("#position", Slider.class).setValue(30));
     untilText("#step-number", "30");
-    until("the heatmap goes back too", () ->
-        find("#load-heatmap", LoadHeatmap.class).content().columns() == 30);
+    until(
+        "the heatmap goes back too",
+        () -> find("#load-heatmap", LoadHeatmap.class).content().columns() == 30);
     assertThat(run().commands).containsExactly("start");
   }
 }

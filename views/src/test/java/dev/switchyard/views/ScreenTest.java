@@ -98,9 +98,7 @@ abstract class ScreenTest extends ApplicationTest {
   void until(String what, Callable<Boolean> holds) {
     try {
       WaitForAsyncUtils.waitFor(
-          SECONDS,
-          TimeUnit.SECONDS,
-          () -> WaitForAsyncUtils.waitForAsyncFx(1000 * SECONDS, holds));
+          SECONDS, TimeUnit.SECONDS, () -> WaitForAsyncUtils.waitForAsyncFx(1000 * SECONDS, holds));
     } catch (TimeoutException e) {
       throw new AssertionError("Not within " + SECONDS + " s: " + what, e);
     }
@@ -108,7 +106,9 @@ abstract class ScreenTest extends ApplicationTest {
 
   void untilText(String id, String expected) {
     try {
-      until(id + " says " + expected, () -> lookup(id).tryQuery().isPresent() && text(id).equals(expected));
+      until(
+          id + " says " + expected,
+          () -> lookup(id).tryQuery().isPresent() && text(id).equals(expected));
     } catch (AssertionError e) {
       assertThat(text(id)).as(id).isEqualTo(expected);
       throw e;

@@ -56,7 +56,9 @@ class StartScreenTest extends ScreenTest {
     interact(() -> window.explore("/models/broken"));
     until(
         "the problem is shown",
-        () -> lookup("#toasts .label").queryAll().stream().anyMatch(n -> n.toString().contains("has no model.safetensors")));
+        () ->
+            lookup("#toasts .label").queryAll().stream()
+                .anyMatch(n -> n.toString().contains("has no model.safetensors")));
     press("#rail-start");
     assertThat(seen("#start-page")).isTrue();
   }

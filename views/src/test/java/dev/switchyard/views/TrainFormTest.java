@@ -27,7 +27,8 @@ class TrainFormTest extends ScreenTest {
   @Test
   void aWrongValueIsSaidBesideItsField() {
     write("#setting-num_experts", "many");
-    untilText("#problem-num_experts", "num_experts is \"many\", but must be a whole number, such as 8.");
+    untilText(
+        "#problem-num_experts", "num_experts is \"many\", but must be a whole number, such as 8.");
     until("it can't start", () -> find("#create", Button.class).isDisabled());
     write("#setting-num_experts", "16");
     until("it can start again", () -> !find("#create", Button.class).isDisabled());
@@ -51,8 +52,7 @@ class TrainFormTest extends ScreenTest {
   @Test
   void aRunNeedsAName() {
     write("#run-name-field", " ");
-    untilText(
-        "#form-problem", "The run has no name: give it one, it becomes its folder's name.");
+    untilText("#form-problem", "The run has no name: give it one, it becomes its folder's name.");
   }
 
   @Test
@@ -68,7 +68,8 @@ class TrainFormTest extends ScreenTest {
     assertThat(seen("#all-dropout_rate")).isFalse();
     write("#all-router_jitter_noise", "2");
     untilText(
-        "#problem-router_jitter_noise", "router_jitter_noise is 2, but must be between 0 and 0.99.");
+        "#problem-router_jitter_noise",
+        "router_jitter_noise is 2, but must be between 0 and 0.99.");
   }
 
   @Test

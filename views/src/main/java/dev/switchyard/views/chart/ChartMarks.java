@@ -119,9 +119,16 @@ final class ChartMarks extends AbstractXYAnnotation {
     drawSentence(g, area, bridge, from, to, y);
   }
 
-  /** Above the bridge where it fits between the curves, else in the corner that curves leave free. */
+  /**
+   * Above the bridge where it fits between the curves, else in the corner that curves leave free.
+   */
   private void drawSentence(
-      Graphics2D g, Rectangle2D area, LineChartPane.Bridge bridge, double from, double to, double y) {
+      Graphics2D g,
+      Rectangle2D area,
+      LineChartPane.Bridge bridge,
+      double from,
+      double to,
+      double y) {
     g.setFont(strong);
     FontMetrics metrics = g.getFontMetrics();
     double room = to - from - CLEAR_OF_CURVE;

@@ -159,7 +159,13 @@ public final class TokenChips extends ScrolledPainting {
     g.setGlobalAlpha(1);
     if (index == token) {
       TokenFace.ring(
-          g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, isFocused() ? colors().accent() : colors().text());
+          g,
+          place.getMinX(),
+          place.getMinY(),
+          place.getWidth(),
+          HEIGHT,
+          8,
+          isFocused() ? colors().accent() : colors().text());
     }
   }
 

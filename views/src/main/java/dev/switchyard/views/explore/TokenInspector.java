@@ -103,9 +103,9 @@ final class TokenInspector extends StackPane {
     int place = layer.position()[t] + 1;
     fate.setText(
         kept
-            ? "kept · place %d of %d in expert %d’s queue".formatted(place, layer.capacity(), expert)
-            : "dropped · place %d, expert %d takes %d"
-                .formatted(place, expert, layer.capacity()));
+            ? "kept · place %d of %d in expert %d’s queue"
+                .formatted(place, layer.capacity(), expert)
+            : "dropped · place %d, expert %d takes %d".formatted(place, expert, layer.capacity()));
     fate.pseudoClassStateChanged(DROPPED, !kept);
     gate.set(Figures.decimal(layer.gate()[t], 3));
     entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));
@@ -120,7 +120,7 @@ final class TokenInspector extends StackPane {
           .formatted(expert, Figures.count(layer.capacity(), "token"), place);
     }
     return ("Dropped: %d tokens asked for expert %d, which takes %d; this one came as number %d."
-                + " The layer adds nothing to it, it goes on by the residual connection.")
+            + " The layer adds nothing to it, it goes on by the residual connection.")
         .formatted(layer.asked()[expert], expert, layer.capacity(), place);
   }
 

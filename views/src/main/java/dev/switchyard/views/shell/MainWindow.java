@@ -65,7 +65,9 @@ public final class MainWindow implements Navigator {
     rail = new Rail(appearance, this::go);
     statusBar = new StatusBar(status, trainingStatus, tasks.busyProperty());
     screens.getChildren().addAll(start.view(), explore.view(), train.view());
-    screens.getChildren().forEach(screen -> screen.managedProperty().bind(screen.visibleProperty()));
+    screens
+        .getChildren()
+        .forEach(screen -> screen.managedProperty().bind(screen.visibleProperty()));
     BorderPane frame = new BorderPane(screens);
     frame.setLeft(rail);
     frame.setBottom(statusBar);

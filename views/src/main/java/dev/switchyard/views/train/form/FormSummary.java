@@ -66,8 +66,7 @@ final class FormSummary extends VBox {
     start
         .textProperty()
         .bind(Bindings.when(model.starting).then("Preparing …").otherwise("Start training"));
-    getChildren()
-        .addAll(new VBox(2, title, subtitle), headline, facts, place(), problem, start);
+    getChildren().addAll(new VBox(2, title, subtitle), headline, facts, place(), problem, start);
     setSpacing(18);
   }
 

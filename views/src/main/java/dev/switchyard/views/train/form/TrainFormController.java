@@ -38,10 +38,7 @@ public final class TrainFormController {
    * @param created takes the run that was made, ready to start
    */
   public TrainFormController(
-      Workbench workbench,
-      Tasks tasks,
-      Supplier<String> obstacle,
-      Consumer<TrainingRun> created) {
+      Workbench workbench, Tasks tasks, Supplier<String> obstacle, Consumer<TrainingRun> created) {
     this.workbench = workbench;
     this.tasks = tasks;
     this.obstacle = obstacle;
