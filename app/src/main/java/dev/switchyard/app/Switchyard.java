@@ -24,6 +24,7 @@ public final class Switchyard {
             LoggerFactory.getLogger(Switchyard.class).error("In thread {}", thread, problem));
     Home home = Home.ofEnvironment();
     Terminal terminal = Terminal.ofProcess();
+    System.setErr(terminal.err());
     System.exit(
         arguments.length == 0
             ? withoutArguments(terminal, home)

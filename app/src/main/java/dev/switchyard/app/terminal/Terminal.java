@@ -34,7 +34,10 @@ public record Terminal(PrintStream out, PrintStream err, boolean isInteractive, 
     String refusal = System.getenv("NO_COLOR");
     boolean coloured = interactive && (refusal == null || refusal.isEmpty());
     return new Terminal(
-        stream(FileDescriptor.out), stream(FileDescriptor.err), interactive, Style.of(coloured));
+        stream(FileDescriptor.out),
+        stream(StandardError.descriptor()),
+        interactive,
+        Style.of(coloured));
   }
 
   /** Streams that are no terminal, as a pipe or a test reads them. */

@@ -19,6 +19,9 @@ public final class SampleData {
   /** Enough that a run of a thousand steps of 64 sequences sees each twice at most. */
   private static final int SEQUENCES = 32_768;
 
+  /** Every fifth tag changes the language, so that one text shows experts of several. */
+  private static final SampleCorpus CORPUS = SampleCorpus.defaults().withSwitchProbability(0.2);
+
   private static final long DRAW_SEED = 1;
   private static final int EXAMPLES = 8;
 
@@ -26,7 +29,7 @@ public final class SampleData {
 
   /** The corpus in this home. */
   public SampleData(Home home) {
-    this.folder = home.cache().resolve(NAME + "-" + SEQUENCES);
+    this.folder = home.cache().resolve(NAME + "-" + SEQUENCES + "-switching");
   }
 
   /** The same configuration with files in place of the corpus' name; they are made if need be. */
@@ -47,9 +50,7 @@ public final class SampleData {
 
   /** Texts that suit a model trained on the corpus; none for other data. */
   public List<String> examplesFor(List<String> trainedOn) {
-    return trainedOn.contains(text().toString())
-        ? SampleCorpus.defaults().exampleTexts(EXAMPLES)
-        : List.of();
+    return trainedOn.contains(text().toString()) ? CORPUS.exampleTexts(EXAMPLES) : List.of();
   }
 
   private Path text() {
@@ -59,7 +60,7 @@ public final class SampleData {
   /** The text is written last, and whole: where it is, all is. */
   private synchronized void makeOnce() {
     if (!Files.exists(text())) {
-      SampleCorpus.defaults().write(folder, SEQUENCES, DRAW_SEED);
+      CORPUS.write(folder, SEQUENCES, DRAW_SEED);
     }
   }
 }
