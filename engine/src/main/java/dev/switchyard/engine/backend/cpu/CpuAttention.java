@@ -136,7 +136,7 @@ final class CpuAttention {
       maskToAdd(in.mask + 4L * b * lk, mask, lk);
     }
     long p = in.probabilities(b, h);
-    OpenBlas.multiply(
+    SmallProducts.multiply(
         false,
         true,
         lq,
@@ -164,7 +164,7 @@ final class CpuAttention {
       kept = own + 8L * lk;
       in.drop(b, h, p, kept);
     }
-    OpenBlas.multiply(
+    SmallProducts.multiply(
         false, false, lq, size, lk, kept, lk, in.v + in.key(b, h), width, 0, out, width);
   }
 
@@ -268,17 +268,18 @@ final class CpuAttention {
       kept = dScores + in.scoreBytes();
       in.drop(b, h, p, kept);
     }
-    OpenBlas.multiply(true, false, lk, size, lq, kept, lk, dOut, width, 0, to.dV + key, width);
-    OpenBlas.multiply(false, true, lq, lk, size, dOut, width, in.v + key, width, 0, dScores, lk);
+    SmallProducts.multiply(true, false, lk, size, lq, kept, lk, dOut, width, 0, to.dV + key, width);
+    SmallProducts.multiply(
+        false, true, lq, lk, size, dOut, width, in.v + key, width, 0, dScores, lk);
     for (int i = 0; i < lq; i++) {
       int seen = in.plan.causal() ? Math.min(i + 1, lk) : lk;
       long row = 4L * i * lk;
       softmaxBackward(p + row, kept + row, dScores + row, seen);
       OffHeap.clear(dScores + row + 4L * seen, 4L * (lk - seen));
     }
-    OpenBlas.multiply(
+    SmallProducts.multiply(
         false, false, lq, size, lk, dScores, lk, in.k + key, width, 0, to.dQ + query, width);
-    OpenBlas.multiply(
+    SmallProducts.multiply(
         true, false, lk, size, lq, dScores, lk, in.q + query, width, 0, to.dK + key, width);
   }
 

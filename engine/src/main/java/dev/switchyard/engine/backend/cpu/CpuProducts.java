@@ -34,7 +34,7 @@ final class CpuProducts {
         clear(firstOut, toM - fromM, toN - fromN);
         return;
       }
-      OpenBlas.multiply(
+      SmallProducts.multiply(
           transposeA,
           transposeB,
           toM - fromM,
