@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,
+      PackCommand.class,
       DemoCommand.class
     },
     footer = {

@@ -50,7 +50,12 @@ public final class SampleData {
 
   /** Texts that suit a model trained on the corpus; none for other data. */
   public List<String> examplesFor(List<String> trainedOn) {
-    return trainedOn.contains(text().toString()) ? CORPUS.exampleTexts(EXAMPLES) : List.of();
+    return trainedOn.contains(text().toString()) ? exampleTexts() : List.of();
+  }
+
+  /** Texts in several of the corpus' languages. */
+  static List<String> exampleTexts() {
+    return CORPUS.exampleTexts(EXAMPLES);
   }
 
   private Path text() {

@@ -2,24 +2,20 @@ package dev.switchyard.engine.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What a run was made with: program, libraries, Java, system, processor. */
 public final class Provenance {
-  /** Libraries whose version can change a result, as group/artifact. */
-  private static final Map<String, String> LIBRARIES =
-      Map.of(
-          "nd4j", "org.nd4j/nd4j-native",
-          "javacpp", "org.bytedeco/javacpp",
-          "openblas", "org.bytedeco/openblas",
-          "tokenizers", "ai.djl.huggingface/tokenizers",
-          "jackson", "com.fasterxml.jackson.core/jackson-databind");
+  /** The program and the libraries whose version can change a result, as the build wrote them. */
+  private static final String VERSIONS = "versions.properties";
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
@@ -28,11 +24,9 @@ public final class Provenance {
   /** The provenance of a run begun now in this process. */
   public static Map<String, Object> now() {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("program", "Switchyard " + version("dev.switchyard/engine", "in development"));
-    Map<String, Object> libraries = new LinkedHashMap<>();
-    LIBRARIES.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(e -> libraries.put(e.getKey(), version(e.getValue(), "unknown")));
+    Map<String, Object> libraries = new TreeMap<>();
+    versions().forEach((name, version) -> libraries.put(name.toString(), version));
+    all.put("program", "Switchyard " + libraries.remove("switchyard"));
     all.put("libraries", libraries);
     all.put("java", "%s (%s)".formatted(property("java.vm.version"), property("java.vendor")));
     all.put(
@@ -43,17 +37,13 @@ public final class Provenance {
     return all;
   }
 
-  private static String version(String artifact, String otherwise) {
-    String resource = "/META-INF/maven/" + artifact + "/pom.properties";
-    try (InputStream in = Provenance.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        return otherwise;
-      }
-      Properties properties = new Properties();
-      properties.load(in);
-      return properties.getProperty("version", otherwise);
+  private static Properties versions() {
+    Properties versions = new Properties();
+    try (InputStream in = Provenance.class.getResourceAsStream(VERSIONS)) {
+      versions.load(in);
+      return versions;
     } catch (IOException e) {
-      return otherwise;
+      throw new UncheckedIOException(e);
     }
   }
 
