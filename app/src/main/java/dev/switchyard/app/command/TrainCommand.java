@@ -1,10 +1,12 @@
 package dev.switchyard.app.command;
 
 import dev.switchyard.app.workbench.Presets;
+import dev.switchyard.app.workbench.SampleData;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +33,9 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "PATH",
       arity = "1..*",
       description =
-          "Text to train on: .txt, .md, .jsonl (field text), files or folders. May be left out"
-              + " with a preset that brings data.")
+          "Text to train on: .txt, .md, .jsonl (field text), files or folders; or "
+              + SampleData.NAME
+              + ", which is generated. May be left out with a preset that brings data.")
   private List<Path> data = List.of();
 
   @Option(
@@ -115,6 +118,13 @@ final class TrainCommand implements Callable<Integer> {
     return settings;
   }
 
+  /** The sample corpus goes by its name; everything else is a place on the disk. */
+  private static String place(Path given) {
+    return given.toString().equals(SampleData.NAME) && !Files.exists(given)
+        ? SampleData.NAME
+        : given.toAbsolutePath().normalize().toString();
+  }
+
   private Map<String, Object> ownSettings() {
     Map<String, Object> own = new LinkedHashMap<>();
     for (String pair : set) {
@@ -126,7 +136,7 @@ final class TrainCommand implements Callable<Integer> {
       own.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
     }
     if (!data.isEmpty()) {
-      own.put("data", data.stream().map(p -> p.toAbsolutePath().normalize()).toList());
+      own.put("data", data.stream().map(TrainCommand::place).toList());
     }
     if (steps != null) {
       own.put("steps", steps);

@@ -25,7 +25,7 @@ public final class Presets {
 
   private Presets() {}
 
-  /** All presets, the smallest first. */
+  /** All presets, in the order in which they are offered. */
   public static List<Preset> all() {
     return ALL;
   }

@@ -81,6 +81,9 @@ final class RunSummaries {
   }
 
   private static String shortName(String path) {
+    if (SampleData.isText(path)) {
+      return "the sample corpus";
+    }
     Path name = Path.of(path).getFileName();
     return name == null ? path : name.toString();
   }

@@ -1,5 +1,6 @@
 package dev.switchyard.app.workbench;
 
+import dev.switchyard.engine.data.ByteTokenizer;
 import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.samples.SampleCorpus;
@@ -32,17 +33,24 @@ public final class SampleData {
     this.folder = home.cache().resolve(NAME + "-" + SEQUENCES + "-switching");
   }
 
-  /** The same configuration with files in place of the corpus' name; they are made if need be. */
+  /**
+   * The same configuration with files in place of the corpus' name; they are made if need be. Where
+   * only the tokenizer names the corpus and no data is given, the corpus is meant; its tokenizer
+   * knows the corpus' words only, so other text is read as bytes.
+   */
   public RunConfig resolve(RunConfig config) {
     DataConfig data = config.data();
-    boolean asData = data.data().contains(NAME) && !Files.exists(Path.of(NAME));
     boolean asTokenizer = data.tokenizer().equals(NAME);
+    List<String> given = data.data().isEmpty() && asTokenizer ? List.of(NAME) : data.data();
+    boolean asData = given.contains(NAME) && !Files.exists(Path.of(NAME));
     if (!asData && !asTokenizer) {
       return config;
     }
+    if (!asData) {
+      return config.with(Map.of("tokenizer", ByteTokenizer.NAME));
+    }
     makeOnce();
-    List<String> paths =
-        data.data().stream().map(p -> p.equals(NAME) && asData ? text().toString() : p).toList();
+    List<String> paths = given.stream().map(p -> p.equals(NAME) ? text().toString() : p).toList();
     String tokenizer =
         asTokenizer ? folder.resolve(SampleCorpus.TOKENIZER_FILE).toString() : data.tokenizer();
     return config.with(Map.of("data", Map.of("data", paths, "tokenizer", tokenizer)));
@@ -56,6 +64,11 @@ public final class SampleData {
   /** Texts in several of the corpus' languages. */
   static List<String> exampleTexts() {
     return CORPUS.exampleTexts(EXAMPLES);
+  }
+
+  /** Whether a path is that of the corpus in some home. */
+  static boolean isText(String path) {
+    return Path.of(path).endsWith(Path.of(NAME + "-" + SEQUENCES, SampleCorpus.TEXT_FILE));
   }
 
   private Path text() {

@@ -74,7 +74,7 @@ final class BadInputTest {
         "train --data @docs --out @new --steps 0    | steps is 0",
         "train --data @docs --out @new --steps ten  | whole number",
         "train --data @docs --out @new --seed x     | seed",
-        "train --data @docs --out @new --preset big | tiny, small, sample",
+        "train --data @docs --out @new --preset big | sample, small, tiny",
         "train --data @docs --preset tiny --config @settings.json | not both",
         "train --data @docs --out @new --config @wrong.json   | d_model",
         "train --data @docs --out @new --config @broken.json  | broken.json",
