@@ -116,6 +116,11 @@ final class ArchitectureTest {
   }
 
   @Test
+  void noCyclesInTheApplication() {
+    check(slices().matching("dev.switchyard.app.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
   void noCyclesInTheViews() {
     check(slices().matching("dev.switchyard.views.(*)..").should().beFreeOfCycles());
   }

@@ -1,5 +1,6 @@
 package dev.switchyard.app.command;
 
+import dev.switchyard.app.terminal.Figures;
 import dev.switchyard.app.workbench.Presets;
 import dev.switchyard.app.workbench.SampleData;
 import dev.switchyard.engine.configuration.InputException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,8 +86,28 @@ final class TrainCommand implements Callable<Integer> {
     RunConfig settings = settings();
     try (Workbench workbench = switchyard.workbench();
         TrainingRun run = create(workbench, settings)) {
+      if (!json) {
+        announce(run, workbench.estimate(run.config()));
+      }
       return AttendedRun.of(run, switchyard.terminal(), json).follow(run);
     }
+  }
+
+  /** What it is going to be; the time only where earlier runs on this machine tell it. */
+  private void announce(TrainingRun run, Workbench.Estimate estimate) {
+    StringJoiner line = new StringJoiner(", ");
+    line.add(
+        "%s: %s parameters"
+            .formatted(run.folder().getFileName(), Figures.count(estimate.parameters())));
+    if (estimate.twinParameters() > 0) {
+      line.add(Figures.count(estimate.twinParameters()) + " in the dense twin");
+    }
+    line.add("about " + Figures.bytes(estimate.memoryBytes()));
+    double seconds = estimate.secondsPerStep() * run.config().training().steps();
+    if (Double.isFinite(seconds)) {
+      line.add("about " + Figures.duration(seconds));
+    }
+    switchyard.terminal().out().println(line);
   }
 
   private TrainingRun create(Workbench workbench, RunConfig settings) {
