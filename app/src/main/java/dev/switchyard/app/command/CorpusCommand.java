@@ -1,6 +1,7 @@
 package dev.switchyard.app.command;
 
 import dev.switchyard.app.terminal.Figures;
+import dev.switchyard.app.workbench.SampleData;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.samples.SampleCorpus;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class CorpusCommand implements Callable<Integer> {
-  private static final SampleCorpus DEFAULTS = SampleCorpus.defaults();
+  private static final SampleCorpus DEFAULTS = SampleData.CORPUS;
 
   @ParentCommand private SwitchyardCommand switchyard;
 
@@ -38,7 +39,7 @@ final class CorpusCommand implements Callable<Integer> {
       names = "--sequences",
       paramLabel = "N",
       description = "Sequences of 64 tokens (default: ${DEFAULT-VALUE}).")
-  private int sequences = 32_768;
+  private int sequences = SampleData.SEQUENCES;
 
   @Option(
       names = "--languages",
@@ -53,6 +54,14 @@ final class CorpusCommand implements Callable<Integer> {
   private int words = DEFAULTS.words();
 
   @Option(
+      names = "--switching",
+      paramLabel = "P",
+      description =
+          "Share of the tags after the first that change the language, 0 to 1 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double switching = DEFAULTS.switchProbability();
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Fixes the languages and the sequences (default: ${DEFAULT-VALUE}).")
@@ -65,12 +74,7 @@ final class CorpusCommand implements Callable<Integer> {
     }
     SampleCorpus corpus =
         new SampleCorpus(
-            seed,
-            languages,
-            words,
-            DEFAULTS.sequenceLength(),
-            DEFAULTS.tagRepetition(),
-            DEFAULTS.switchProbability());
+            seed, languages, words, DEFAULTS.sequenceLength(), DEFAULTS.tagRepetition(), switching);
     checkFree();
     corpus.write(out, sequences, seed);
     switchyard

@@ -18,11 +18,12 @@ public final class SampleData {
   public static final String NAME = "sample-corpus";
 
   /** Enough that a run of a thousand steps of 64 sequences sees each twice at most. */
-  private static final int SEQUENCES = 32_768;
+  public static final int SEQUENCES = 32_768;
 
   /** Every fifth tag changes the language, so that one text shows experts of several. */
-  private static final SampleCorpus CORPUS = SampleCorpus.defaults().withSwitchProbability(0.2);
+  public static final SampleCorpus CORPUS = SampleCorpus.defaults().withSwitchProbability(0.2);
 
+  private static final String FOLDER = NAME + "-" + SEQUENCES + "-switching";
   private static final long DRAW_SEED = 1;
   private static final int EXAMPLES = 8;
 
@@ -30,7 +31,7 @@ public final class SampleData {
 
   /** The corpus in this home. */
   public SampleData(Home home) {
-    this.folder = home.cache().resolve(NAME + "-" + SEQUENCES + "-switching");
+    this.folder = home.cache().resolve(FOLDER);
   }
 
   /**
@@ -68,7 +69,7 @@ public final class SampleData {
 
   /** Whether a path is that of the corpus in some home. */
   static boolean isText(String path) {
-    return Path.of(path).endsWith(Path.of(NAME + "-" + SEQUENCES, SampleCorpus.TEXT_FILE));
+    return Path.of(path).endsWith(Path.of(FOLDER, SampleCorpus.TEXT_FILE));
   }
 
   private Path text() {
