@@ -85,6 +85,22 @@ public final class Pictures {
         });
     settle();
     save(prefix + "explore-expert");
+    fx(
+        () -> {
+          ((javafx.scene.control.MenuButton) find("#models")).show();
+          return null;
+        });
+    capture(prefix + "explore-menu");
+    fx(
+        () -> {
+          ((javafx.scene.control.MenuButton) find("#models")).hide();
+          Node gate = find("#token-gate");
+          var at = gate.localToScreen(10, 10);
+          new javafx.scene.robot.Robot().mouseMove(at.getX(), at.getY());
+          return null;
+        });
+    settle();
+    capture(prefix + "explore-tooltip");
     click("#rail-train");
     settle();
     save(prefix + "form");
@@ -102,6 +118,13 @@ public final class Pictures {
           return null;
         });
     settle();
+    fx(
+        () -> {
+          ((TextInputControl) find("#search-settings")).setText("");
+          ((javafx.scene.control.ScrollPane) find("#train-form .form-scroll")).setVvalue(0.6);
+          return null;
+        });
+    save(prefix + "form-all");
     click("#create");
     settle();
     save(prefix + "live-waiting");
@@ -110,6 +133,20 @@ public final class Pictures {
     run.pause();
     settle();
     save(prefix + "live-paused");
+    fx(
+        () -> {
+          Node chart = find("#quality-chart");
+          var at = chart.localToScreen(200, 120);
+          new javafx.scene.robot.Robot().mouseMove(at.getX(), at.getY());
+          ((javafx.scene.control.MenuButton) find("#run-name")).show();
+          return null;
+        });
+    capture(prefix + "live-reading");
+    fx(
+        () -> {
+          ((javafx.scene.control.MenuButton) find("#run-name")).hide();
+          return null;
+        });
     click("#resume");
     settle();
     save(prefix + "live");
@@ -268,6 +305,22 @@ public final class Pictures {
   private static void settle() throws Exception {
     Thread.sleep(900);
     fx(() -> null);
+  }
+
+  /** The screen with what stands over the window: menus, tooltips. */
+  private void capture(String name) throws Exception {
+    settle();
+    BufferedImage image =
+        fx(
+            () ->
+                SwingFXUtils.fromFXImage(
+                    new javafx.scene.robot.Robot()
+                        .getScreenCapture(
+                            null,
+                            new javafx.geometry.Rectangle2D(
+                                stage.getX(), stage.getY(), width, height)),
+                    null));
+    ImageIO.write(image, "png", folder.resolve(name + ".png").toFile());
   }
 
   private void save(String name) throws Exception {

@@ -79,7 +79,7 @@ public final class ExpertQueues extends ScrolledPainting {
       most = Math.max(most, asked);
     }
     double floor = seen.getHeight() - FOOT;
-    double unit = Math.min(22, (floor - TOP) / Math.max(1, most));
+    double unit = Math.min(34, (floor - TOP) / Math.max(1, most));
     for (int e = 0; e < layer.experts(); e++) {
       double x = e * column;
       if (x + column >= seen.getMinX() && x <= seen.getMaxX()) {

@@ -104,6 +104,7 @@ public final class LineChartPane extends Pane {
     chart.setNotify(false);
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
     renderer.setDrawSeriesLineAsPath(true);
+    renderer.setDefaultCreateEntities(false); // a shape for every point, which nobody asks for
     for (int i = 0; i < now.lines().size(); i++) {
       Line line = now.lines().get(i);
       renderer.setSeriesPaint(i, awt(line.color()));

@@ -29,7 +29,7 @@ public final class TokenGrid extends ScrolledPainting {
   private static final double LEAST_CELL = 22;
   private static final double MOST_CELL = 58;
   private static final double LEAST_ROW = 24;
-  private static final double MOST_ROW = 40;
+  private static final double MOST_ROW = 46;
 
   /** Hears which cell was chosen. */
   public interface OnCell {
@@ -129,7 +129,7 @@ public final class TokenGrid extends ScrolledPainting {
     if (trace == null) {
       return 120;
     }
-    return trace.layers().size() * 34 + stacks() * (HEAD + 6);
+    return trace.layers().size() * 38 + stacks() * (HEAD + 6);
   }
 
   @Override

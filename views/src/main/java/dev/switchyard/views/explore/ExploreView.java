@@ -157,7 +157,7 @@ final class ExploreView extends BorderPane {
             grid);
     Glossary.explain(card.subtitle(), Term.GATE);
     card.withTools(legend);
-    VBox.setVgrow(card, Priority.ALWAYS);
+    VBox.setVgrow(card, Priority.SOMETIMES);
     return card;
   }
 

@@ -63,7 +63,7 @@ public final class Fonts {
     .mono { -fx-font-family: "%s"; }
     .strong { %s }
     """
-        .formatted(SANS_FAMILY, MONO_FAMILY, strong);
+        .formatted(SANS_FAMILY, MONO_FAMILY, strong, SANS_FAMILY);
   }
 
   private static String firstPresent(List<String> wanted, String otherwise) {

@@ -4,6 +4,7 @@ import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.VBox;
+import javafx.scene.text.Text;
 import javafx.util.Duration;
 
 /** Explains words where they stand: each gets a tooltip with its meaning and formula. */
@@ -27,17 +28,12 @@ public final class Glossary {
 
   /** A tooltip with a title, a sentence, and a formula or bounds in figures' type. */
   public static Tooltip tooltip(String title, String meaning, String formula) {
-    Label head = new Label(title);
+    Text head = new Text(title);
     head.getStyleClass().add("strong");
-    Label body = new Label(meaning);
-    body.setWrapText(true);
-    body.setMaxWidth(WIDTH);
-    VBox content = new VBox(4, head, body);
+    VBox content = new VBox(5, head, wrapped(meaning));
     if (!formula.isEmpty()) {
-      Label figures = new Label(formula);
+      Text figures = wrapped(formula);
       figures.getStyleClass().addAll("mono", "formula");
-      figures.setWrapText(true);
-      figures.setMaxWidth(WIDTH);
       content.getChildren().add(figures);
     }
     content.getStyleClass().add("explanation");
@@ -47,5 +43,12 @@ public final class Glossary {
     tooltip.setShowDuration(Duration.minutes(1));
     tooltip.setHideDelay(Duration.millis(100));
     return tooltip;
+  }
+
+  /** Text, not a label: a tooltip asks for its height before it has a width. */
+  private static Text wrapped(String words) {
+    Text text = new Text(words);
+    text.setWrappingWidth(WIDTH);
+    return text;
   }
 }

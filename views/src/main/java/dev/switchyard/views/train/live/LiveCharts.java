@@ -36,6 +36,8 @@ final class LiveCharts {
   /** More lines than this have no names at their ends: only the first and last of each stack. */
   private static final int NAMED_LINES = 8;
 
+  private static final int MOST_POINTS = 400;
+
   /** A bridge before so many steps would be drawn between two points of noise. */
   private static final long LEAST_STEPS_OF_BRIDGE = 10;
 
@@ -169,6 +171,7 @@ final class LiveCharts {
   private List<Line> byLayer(Snapshot now, IntFunction<double[]> column) {
     List<Line> lines = new ArrayList<>();
     boolean dark = theme.getValue() == Theme.DARK;
+    double[] steps = thinned(now.table()[RunHistory.STEP]);
     for (int l = 0; l < now.layers().size(); l++) {
       String name = now.layers().get(l);
       boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
@@ -178,10 +181,23 @@ final class LiveCharts {
               named ? Figures.layer(name) : "",
               color,
               1.6,
-              now.table()[RunHistory.STEP],
-              column.apply(l)));
+              steps,
+              thinned(column.apply(l))));
     }
     return lines;
+  }
+
+  /** Smoothed lines of many layers need no more points than the chart has pixels. */
+  private static double[] thinned(double[] column) {
+    int every = Math.ceilDiv(column.length, MOST_POINTS);
+    if (every <= 1) {
+      return column;
+    }
+    double[] thin = new double[Math.ceilDiv(column.length, every)];
+    for (int i = 0; i < thin.length; i++) {
+      thin[i] = column[Math.min(column.length - 1, i * every + every - 1)];
+    }
+    return thin;
   }
 
   private static boolean isEnd(List<String> layers, int index) {
