@@ -177,12 +177,7 @@ final class LiveCharts {
       boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
       Color color = LayerColors.of(name, now.layers(), dark);
       lines.add(
-          new Line(
-              named ? Figures.layer(name) : "",
-              color,
-              1.6,
-              steps,
-              thinned(column.apply(l))));
+          new Line(named ? Figures.layer(name) : "", color, 1.6, steps, thinned(column.apply(l))));
     }
     return lines;
   }
