@@ -56,9 +56,12 @@ class LiveTrainingTest extends ScreenTest {
     LineChartPane chart = find("#quality-chart", LineChartPane.class);
     SpeedUp speedUp = new SpeedUp();
     FakeReports.until(400, 8, true).forEach(speedUp::add);
-    until("the bridge is drawn", () -> chart.content().bridge() != null);
+    until(
+        "the bridge of step 400 is drawn",
+        () ->
+            chart.content().bridge() != null
+                && chart.content().bridge().to() == speedUp.result().twinStep());
     assertThat(chart.content().bridge().from()).isEqualTo(speedUp.result().switchStep());
-    assertThat(chart.content().bridge().to()).isEqualTo(speedUp.result().twinStep());
     assertThat(chart.content().bridge().height()).isEqualTo(-speedUp.result().quality());
   }
 

@@ -62,6 +62,7 @@ public final class Fonts {
     .root { -fx-font-family: "%s"; }
     .mono { -fx-font-family: "%s"; }
     .strong { %s }
+    .context-menu { -fx-font-family: "%s"; -fx-font-weight: normal; -fx-font-size: 13px; }
     """
         .formatted(SANS_FAMILY, MONO_FAMILY, strong, SANS_FAMILY);
   }
