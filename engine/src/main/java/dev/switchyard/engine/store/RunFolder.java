@@ -52,8 +52,18 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       if (lock != null) {
         new RunFolder(path, lock).discard(existed);
+      } else if (!existed) {
+        deleteEmptied(path, e);
       }
       throw e instanceof IOException io ? FileProblem.writing(path, io) : (RuntimeException) e;
+    }
+  }
+
+  private static void deleteEmptied(Path path, Exception reason) {
+    try {
+      WholeFile.deleteIfEmpty(path);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
     }
   }
 

@@ -13,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that one process at a time trains a run. The system gives the lock up when the process
@@ -31,6 +33,8 @@ final class RunLock implements AutoCloseable {
   private static final int ATTEMPTS = 5;
 
   private static final long PAUSE_NANOS = 20_000_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
   private final Path key;
   private final FileChannel channel;
@@ -104,12 +108,17 @@ final class RunLock implements AutoCloseable {
     }
   }
 
-  private static void writeOwner(FileChannel channel) throws IOException {
+  /** The process is named for messages only: where the disk is full the lock holds without it. */
+  private static void writeOwner(FileChannel channel) {
     byte[] owner = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
-    channel.truncate(0);
-    ByteBuffer buffer = ByteBuffer.wrap(owner);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
+    try {
+      channel.truncate(0);
+      ByteBuffer buffer = ByteBuffer.wrap(owner);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      LOG.debug("The lock's process can't be named", e);
     }
   }
 
