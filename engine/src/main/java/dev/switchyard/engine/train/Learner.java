@@ -17,8 +17,8 @@ import java.util.List;
  */
 final class Learner implements AutoCloseable {
   private static final String ADVICE =
-      "lower learning_rate, raise warmup_steps or set max_grad_norm, and resume from the last"
-          + " checkpoint";
+      "Start a new run with a lower learning_rate, more warmup_steps or a max_grad_norm; the"
+          + " checkpoints of earlier steps are kept.";
 
   private final String name;
   private final SwitchTransformer model;
@@ -69,7 +69,7 @@ final class Learner implements AutoCloseable {
 
   private InputException diverged(long step, String what, String layer) {
     return new InputException(
-        "Step %d: the %s%s is not a number; first in layer %s. To go on, %s."
+        "Step %d: the %s%s is not a number; first in layer %s. %s"
             .formatted(step, name.equals("twin") ? "twin's " : "", what, layer, ADVICE));
   }
 
@@ -117,7 +117,7 @@ final class Learner implements AutoCloseable {
     for (Parameter parameter : parameters) {
       if (!backend.allFinite(parameter.value())) {
         throw new InputException(
-            "Step %d: the weights are not numbers any more; first in %s. To go on, %s."
+            "Step %d: the weights are not numbers any more; first in %s. %s"
                 .formatted(step, parameter.name(), ADVICE));
       }
     }

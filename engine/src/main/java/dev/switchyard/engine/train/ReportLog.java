@@ -24,8 +24,18 @@ final class ReportLog {
     }
   }
 
+  /** Leaves room for a while: else every new report would thin out again. */
   private void thinOut() {
-    stride *= 2;
+    List<StepReport> kept = thinnedOut();
+    while (kept.size() > MOST - NEWEST) {
+      stride *= 2;
+      kept = thinnedOut();
+    }
+    reports.clear();
+    reports.addAll(kept);
+  }
+
+  private List<StepReport> thinnedOut() {
     int old = reports.size() - NEWEST;
     List<StepReport> kept = new ArrayList<>(MOST);
     for (int i = 0; i < reports.size(); i++) {
@@ -33,8 +43,7 @@ final class ReportLog {
         kept.add(reports.get(i));
       }
     }
-    reports.clear();
-    reports.addAll(kept);
+    return kept;
   }
 
   synchronized List<StepReport> snapshot() {

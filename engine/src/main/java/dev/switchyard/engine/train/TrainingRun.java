@@ -50,7 +50,10 @@ public interface TrainingRun extends AutoCloseable {
   /** Adds a listener; it hears what follows. The returned handle removes it. */
   AutoCloseable listen(RunListener listener);
 
-  /** The reports of the steps so far, those before a resume included; a snapshot. */
+  /**
+   * The reports of the steps so far, those before a resume included; a snapshot. Of very long runs
+   * the older ones are thinned out evenly; the run's folder has all.
+   */
   List<StepReport> reports();
 
   /** The history so far; a snapshot. */

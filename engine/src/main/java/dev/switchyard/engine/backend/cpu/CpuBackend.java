@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.ElementType;
@@ -102,14 +103,14 @@ public final class CpuBackend implements Backend {
   public void read(Tensor from, MemorySegment to) {
     long bytes = from.size() * from.type().bytes();
     refuseOtherSize(from, bytes, to);
-    MemorySegment.copy(OffHeap.ALL, Operands.address(from), to, 0, bytes);
+    HostCopy.copy(OffHeap.ALL, Operands.address(from), to, 0, bytes);
   }
 
   @Override
   public void write(Tensor to, MemorySegment from) {
     long bytes = to.size() * to.type().bytes();
     refuseOtherSize(to, bytes, from);
-    MemorySegment.copy(from, 0, OffHeap.ALL, Operands.address(to), bytes);
+    HostCopy.copy(from, 0, OffHeap.ALL, Operands.address(to), bytes);
   }
 
   private static void refuseOtherSize(Tensor tensor, long bytes, MemorySegment outside) {

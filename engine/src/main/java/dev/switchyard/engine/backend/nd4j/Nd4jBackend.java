@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.backend.Shapes;
 import dev.switchyard.engine.tensor.Arena;
@@ -86,14 +87,14 @@ public final class Nd4jBackend implements Backend {
   @Override
   public void read(Tensor from, MemorySegment to) {
     checkBytes("read", from, to);
-    to.copyFrom(HostWindow.of(from).segment());
+    HostCopy.copy(HostWindow.of(from).segment(), 0, to, 0, to.byteSize());
   }
 
   @Override
   public void write(Tensor to, MemorySegment from) {
     checkBytes("write", to, from);
     HostWindow window = HostWindow.of(to);
-    window.segment().copyFrom(from);
+    HostCopy.copy(from, 0, window.segment(), 0, from.byteSize());
     window.publish();
   }
 
