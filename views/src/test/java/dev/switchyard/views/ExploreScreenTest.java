@@ -55,7 +55,7 @@ class ExploreScreenTest extends ScreenTest {
         .isEqualTo(String.format(Locale.ROOT, "%.3f", layer.gate()[token]));
     assertThat(text("#token-fate"))
         .isEqualTo(
-            "kept · place %d of %d in expert %d’s queue"
+            "kept · place %d of %d at expert %d"
                 .formatted(layer.position()[token] + 1, layer.capacity(), layer.expert()[token]));
   }
 

@@ -97,6 +97,9 @@ abstract class ScrolledPainting extends Region {
     }
     boolean wide = size.getWidth() > inside + 0.5;
     double seenHeight = wide ? height - BAR : height;
+    if (wide && !tall) {
+      size = contentSize(inside, seenHeight);
+    }
     place(down, tall, size.getHeight(), seenHeight, width - BAR, 0, BAR, seenHeight);
     place(across, wide, size.getWidth(), inside, 0, height - BAR, inside, BAR);
     if (wanted != null) {

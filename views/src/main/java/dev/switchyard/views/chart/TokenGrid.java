@@ -129,14 +129,14 @@ public final class TokenGrid extends ScrolledPainting {
     if (trace == null) {
       return 120;
     }
-    return trace.layers().size() * 38 + stacks() * (HEAD + 6);
+    return trace.layers().size() * 38 + stacks() * (HEAD + 6) + 10;
   }
 
   @Override
   protected double computeMinHeight(double width) {
     return trace == null
         ? 60
-        : Math.min(4, trace.layers().size()) * LEAST_ROW + stacks() * (HEAD + 6);
+        : Math.min(4, trace.layers().size()) * LEAST_ROW + stacks() * (HEAD + 6) + 10;
   }
 
   private long stacks() {

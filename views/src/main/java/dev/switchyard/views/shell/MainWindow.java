@@ -115,7 +115,6 @@ public final class MainWindow implements Navigator {
     if (Boolean.parseBoolean(saved.get("maximized", "false"))) {
       stage.setMaximized(true);
     }
-    Thread.currentThread().setUncaughtExceptionHandler((thread, problem) -> tasks.tell(problem));
     stage.show();
     statusBar.start();
     pulse.start();

@@ -87,6 +87,7 @@ final class StartView extends StackPane {
 
   private void showSamples() {
     samples.getChildren().clear();
+    samples.setManaged(!model.samples.isEmpty());
     heroActions.getChildren().clear();
     if (model.samples.isEmpty()) {
       Button train =

@@ -62,7 +62,7 @@ final class FormSummary extends VBox {
     start.setMaxWidth(Double.MAX_VALUE);
     start
         .disableProperty()
-        .bind(model.problem.isNotEmpty().or(model.starting).or(model.estimate.isNull()));
+        .bind(model.problem.isNotEmpty().or(model.starting));
     start
         .textProperty()
         .bind(Bindings.when(model.starting).then("Preparing …").otherwise("Start training"));
@@ -118,6 +118,9 @@ final class FormSummary extends VBox {
   }
 
   private static String step(double seconds) {
+    if (!Double.isFinite(seconds)) {
+      return "–"; // nothing of this shape was measured yet
+    }
     return seconds < 1
         ? Figures.decimal(seconds * 1000, seconds < 0.01 ? 1 : 0) + " ms"
         : Figures.decimal(seconds, 1) + " s";

@@ -41,6 +41,8 @@ final class LiveCharts {
   /** A bridge before so many steps would be drawn between two points of noise. */
   private static final long LEAST_STEPS_OF_BRIDGE = 10;
 
+  private static final double LEAST_BRIDGE = 1.1;
+
   private final LiveModel model;
   private final ObservableValue<Theme> theme;
   private final LineChartPane quality;
@@ -278,12 +280,12 @@ final class LiveCharts {
 
   private Bridge bridge(Snapshot now) {
     SpeedUp.Result result = now.speedUp();
-    if (result == null || result.twinStep() < LEAST_STEPS_OF_BRIDGE || result.steps() < 1.02) {
+    if (result == null || result.twinStep() < LEAST_STEPS_OF_BRIDGE || result.steps() < LEAST_BRIDGE) {
       return null;
     }
     boolean time = model.axis.get() == Axis.TIME;
     double times = time ? result.time() : result.steps();
-    if (times < 1.02) {
+    if (times < LEAST_BRIDGE) {
       return null;
     }
     return new Bridge(

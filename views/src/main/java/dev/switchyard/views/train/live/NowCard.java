@@ -1,6 +1,7 @@
 package dev.switchyard.views.train.live;
 
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.views.component.Stat;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Term;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import javafx.collections.ListChangeListener;
+import javafx.css.PseudoClass;
 import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
@@ -33,10 +35,10 @@ final class NowCard extends VBox {
         0,
         stat(
             "speed-up-steps",
-            new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps).as("good")),
+            gain(new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps), model, true)),
         stat(
             "speed-up-time",
-            new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime).as("good")));
+            gain(new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime), model, false)));
     stats.addRow(
         1,
         stat("cross-entropy", new Stat(Term.CROSS_ENTROPY, "cross entropy", model.crossEntropy)),
@@ -64,6 +66,18 @@ final class NowCard extends VBox {
         (ListChangeListener<RunEvent>) c -> events.scrollTo(Math.max(0, model.events.size() - 1)));
     VBox.setVgrow(events, Priority.ALWAYS);
     getChildren().addAll(new VBox(2, title, subtitle), stats, history, events);
+  }
+
+  /** A speed-up is only green when there is one. */
+  private static Stat gain(Stat stat, LiveModel model, boolean steps) {
+    PseudoClass ahead = PseudoClass.getPseudoClass("ahead");
+    model.snapshot.subscribe(
+        now -> {
+          SpeedUp.Result result = now.speedUp();
+          double times = result == null ? 0 : steps ? result.steps() : result.time();
+          stat.value().pseudoClassStateChanged(ahead, times > 1);
+        });
+    return stat;
   }
 
   private static Stat stat(String id, Stat stat) {
