@@ -103,8 +103,7 @@ final class TokenInspector extends StackPane {
     int place = layer.position()[t] + 1;
     fate.setText(
         kept
-            ? "kept · place %d of %d at expert %d"
-                .formatted(place, layer.capacity(), expert)
+            ? "kept · place %d of %d at expert %d".formatted(place, layer.capacity(), expert)
             : "dropped · place %d, expert %d takes %d".formatted(place, expert, layer.capacity()));
     fate.pseudoClassStateChanged(DROPPED, !kept);
     gate.set(Figures.decimal(layer.gate()[t], 3));

@@ -60,9 +60,7 @@ final class FormSummary extends VBox {
     start.setId("create");
     start.getStyleClass().add("large");
     start.setMaxWidth(Double.MAX_VALUE);
-    start
-        .disableProperty()
-        .bind(model.problem.isNotEmpty().or(model.starting));
+    start.disableProperty().bind(model.problem.isNotEmpty().or(model.starting));
     start
         .textProperty()
         .bind(Bindings.when(model.starting).then("Preparing …").otherwise("Start training"));

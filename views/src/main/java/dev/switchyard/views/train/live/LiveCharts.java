@@ -280,7 +280,9 @@ final class LiveCharts {
 
   private Bridge bridge(Snapshot now) {
     SpeedUp.Result result = now.speedUp();
-    if (result == null || result.twinStep() < LEAST_STEPS_OF_BRIDGE || result.steps() < LEAST_BRIDGE) {
+    if (result == null
+        || result.twinStep() < LEAST_STEPS_OF_BRIDGE
+        || result.steps() < LEAST_BRIDGE) {
       return null;
     }
     boolean time = model.axis.get() == Axis.TIME;

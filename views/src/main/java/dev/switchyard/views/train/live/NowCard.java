@@ -35,7 +35,8 @@ final class NowCard extends VBox {
         0,
         stat(
             "speed-up-steps",
-            gain(new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps), model, true)),
+            gain(
+                new Stat(Term.SPEED_UP_STEPS, "speed-up, steps", model.speedUpSteps), model, true)),
         stat(
             "speed-up-time",
             gain(new Stat(Term.SPEED_UP_TIME, "speed-up, time", model.speedUpTime), model, false)));
