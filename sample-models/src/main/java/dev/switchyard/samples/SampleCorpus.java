@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A labelled corpus on which experts can specialise: many small constructed languages over one
@@ -221,14 +224,26 @@ public record SampleCorpus(
     return successor;
   }
 
-  /** Texts for a reader to route: each holds several languages. */
+  /**
+   * Texts for a reader to route: short enough to be seen whole, each in several languages that
+   * share it about evenly.
+   */
   public List<String> exampleTexts(int count) {
-    // Every third tag changes the language: about two changes in 64 tokens.
-    return withSwitchProbability(0.35).sequences(~seed, 0, 4 * count).stream()
-        .filter(s -> s.domains().stream().distinct().count() >= 3)
+    SampleCorpus shorter = new SampleCorpus(seed, languages, words, 40, tagRepetition, 0.8);
+    return shorter.sequences(~seed, 0, 100 * count).stream()
+        .filter(SampleCorpus::isShared)
         .limit(count)
         .map(Sequence::text)
         .toList();
+  }
+
+  /** Whether at least four languages occur, none in more than two fifths of the tokens. */
+  private static boolean isShared(Sequence sequence) {
+    Map<String, Long> tokens =
+        sequence.domains().stream()
+            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+    long largest = tokens.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    return tokens.size() >= 4 && 5 * largest <= 2L * sequence.tokens().size();
   }
 
   /**
