@@ -234,14 +234,10 @@ final class EngineTrainingRun implements TrainingRun {
     figures.put("dropped_fraction", of.model().droppedFraction());
     String text =
         String.format(
-            Locale.ROOT,
-            "Cross entropy %.4f on %s after step %d",
-            of.model().crossEntropy(),
-            of.text(),
-            step);
+            Locale.ROOT, "Step %,d: held-out cross entropy %.3f", step, of.model().crossEntropy());
     if (of.twin() != null) {
       figures.put("twin_cross_entropy", of.twin().crossEntropy());
-      text += String.format(Locale.ROOT, "; twin %.4f", of.twin().crossEntropy());
+      text += String.format(Locale.ROOT, ", twin %.3f", of.twin().crossEntropy());
     }
     figures.values().removeIf(figure -> !Double.isFinite(figure));
     record.event(step, "evaluation", text, figures);

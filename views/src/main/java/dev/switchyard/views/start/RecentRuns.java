@@ -41,8 +41,8 @@ final class RecentRuns extends StackPane {
         new EmptyState(
             Feather.ACTIVITY,
             "No runs yet",
-            "Runs that you train stand here, with their state and their loss. The sample pair takes"
-                + " about a minute.",
+            "Runs that you train stand here, with their state and their loss. The sample pair"
+                + " brings its own text.",
             train);
     empty.visibleProperty().bind(Bindings.isEmpty(model.runs).and(model.loaded));
     list.visibleProperty().bind(Bindings.isNotEmpty(model.runs));

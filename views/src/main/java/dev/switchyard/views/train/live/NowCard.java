@@ -100,7 +100,9 @@ final class NowCard extends VBox {
       text.setMinHeight(Region.USE_PREF_SIZE);
       HBox.setHgrow(text, Priority.ALWAYS);
       row.setMinHeight(Region.USE_PREF_SIZE);
-      text.prefWidthProperty().bind(list.widthProperty().subtract(60));
+      // The list gives a cell its own width; else a wide text would bring a scroll bar below.
+      setPrefWidth(0);
+      text.prefWidthProperty().bind(list.widthProperty().subtract(84));
     }
 
     @Override
