@@ -1,5 +1,7 @@
 package dev.switchyard.views;
 
+import dev.switchyard.views.chart.ExpertQueues;
+import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.fake.FakeRun;
 import dev.switchyard.views.fake.FakeWorkbench;
 import dev.switchyard.views.shell.MainWindow;
@@ -15,13 +17,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.geometry.Point2D;
+import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.ButtonBase;
+import javafx.scene.control.MenuButton;
+import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Slider;
 import javafx.scene.control.TextInputControl;
+import javafx.scene.input.MouseButton;
+import javafx.scene.input.MouseEvent;
+import javafx.scene.robot.Robot;
 import javafx.stage.Stage;
+import javafx.stage.WindowEvent;
 import javax.imageio.ImageIO;
 
 /**
@@ -71,32 +84,32 @@ public final class Pictures {
     settle();
     fx(
         () -> {
-          var grid = (dev.switchyard.views.chart.TokenGrid) find("#grid");
+          var grid = (TokenGrid) find("#grid");
           grid.fireEvent(press(grid.centerOf(1, 6)));
           return null;
         });
     save(prefix + "explore");
     fx(
         () -> {
-          var queues = (dev.switchyard.views.chart.ExpertQueues) find("#queues");
+          var queues = (ExpertQueues) find("#queues");
           queues.fireEvent(press(queues.centerOf(2)));
-          ((javafx.scene.control.Slider) find("#capacity-factor")).setValue(1.75);
+          ((Slider) find("#capacity-factor")).setValue(1.75);
           return null;
         });
     settle();
     save(prefix + "explore-expert");
     fx(
         () -> {
-          ((javafx.scene.control.MenuButton) find("#models")).show();
+          ((MenuButton) find("#models")).show();
           return null;
         });
     capture(prefix + "explore-menu");
     fx(
         () -> {
-          ((javafx.scene.control.MenuButton) find("#models")).hide();
+          ((MenuButton) find("#models")).hide();
           Node gate = find("#token-gate");
           var at = gate.localToScreen(10, 10);
-          new javafx.scene.robot.Robot().mouseMove(at.getX(), at.getY());
+          new Robot().mouseMove(at.getX(), at.getY());
           return null;
         });
     settle();
@@ -121,7 +134,7 @@ public final class Pictures {
     fx(
         () -> {
           ((TextInputControl) find("#search-settings")).setText("");
-          ((javafx.scene.control.ScrollPane) find("#train-form .form-scroll")).setVvalue(0.6);
+          ((ScrollPane) find("#train-form .form-scroll")).setVvalue(0.6);
           return null;
         });
     save(prefix + "form-all");
@@ -137,14 +150,14 @@ public final class Pictures {
         () -> {
           Node chart = find("#quality-chart");
           var at = chart.localToScreen(200, 120);
-          new javafx.scene.robot.Robot().mouseMove(at.getX(), at.getY());
-          ((javafx.scene.control.MenuButton) find("#run-name")).show();
+          new Robot().mouseMove(at.getX(), at.getY());
+          ((MenuButton) find("#run-name")).show();
           return null;
         });
     capture(prefix + "live-reading");
     fx(
         () -> {
-          ((javafx.scene.control.MenuButton) find("#run-name")).hide();
+          ((MenuButton) find("#run-name")).hide();
           return null;
         });
     click("#resume");
@@ -152,8 +165,7 @@ public final class Pictures {
     save(prefix + "live");
     fx(
         () -> {
-          stage.fireEvent(
-              new javafx.stage.WindowEvent(stage, javafx.stage.WindowEvent.WINDOW_CLOSE_REQUEST));
+          stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST));
           return null;
         });
     settle();
@@ -171,7 +183,7 @@ public final class Pictures {
     fx(
         () -> {
           ((Button) find("#play")).fire();
-          ((javafx.scene.control.Slider) find("#position")).setValue(520);
+          ((Slider) find("#position")).setValue(520);
           return null;
         });
     settle();
@@ -203,7 +215,7 @@ public final class Pictures {
     settle();
     fx(
         () -> {
-          var grid = (dev.switchyard.views.chart.TokenGrid) find("#grid");
+          var grid = (TokenGrid) find("#grid");
           grid.fireEvent(press(grid.centerOf(2, 9)));
           return null;
         });
@@ -265,14 +277,14 @@ public final class Pictures {
     return node;
   }
 
-  private static javafx.scene.input.MouseEvent press(javafx.geometry.Point2D at) {
-    return new javafx.scene.input.MouseEvent(
-        javafx.scene.input.MouseEvent.MOUSE_PRESSED,
+  private static MouseEvent press(Point2D at) {
+    return new MouseEvent(
+        MouseEvent.MOUSE_PRESSED,
         at.getX(),
         at.getY(),
         at.getX(),
         at.getY(),
-        javafx.scene.input.MouseButton.PRIMARY,
+        MouseButton.PRIMARY,
         1,
         false,
         false,
@@ -290,13 +302,13 @@ public final class Pictures {
   private void click(String id) throws Exception {
     fx(
         () -> {
-          ((javafx.scene.control.ButtonBase) find(id)).fire();
+          ((ButtonBase) find(id)).fire();
           return null;
         });
   }
 
   private static <T> T fx(Callable<T> work) throws Exception {
-    var task = new java.util.concurrent.FutureTask<>(work);
+    var task = new FutureTask<>(work);
     Platform.runLater(task);
     return task.get(30, TimeUnit.SECONDS);
   }
@@ -314,11 +326,9 @@ public final class Pictures {
         fx(
             () ->
                 SwingFXUtils.fromFXImage(
-                    new javafx.scene.robot.Robot()
+                    new Robot()
                         .getScreenCapture(
-                            null,
-                            new javafx.geometry.Rectangle2D(
-                                stage.getX(), stage.getY(), width, height)),
+                            null, new Rectangle2D(stage.getX(), stage.getY(), width, height)),
                     null));
     ImageIO.write(image, "png", folder.resolve(name + ".png").toFile());
   }

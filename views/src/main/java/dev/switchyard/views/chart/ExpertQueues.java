@@ -79,7 +79,7 @@ public final class ExpertQueues extends ScrolledPainting {
       most = Math.max(most, asked);
     }
     double floor = seen.getHeight() - FOOT;
-    double unit = Math.min(34, (floor - TOP) / Math.max(1, most));
+    double unit = Math.min(48, (floor - TOP) / Math.max(1, most));
     for (int e = 0; e < layer.experts(); e++) {
       double x = e * column;
       if (x + column >= seen.getMinX() && x <= seen.getMaxX()) {
@@ -92,7 +92,7 @@ public final class ExpertQueues extends ScrolledPainting {
 
   private void paintQueue(GraphicsContext g, int expert, double x, double floor, double unit) {
     Color color = ExpertColors.of(expert, layer.experts());
-    double width = Math.min(96, column * 0.78);
+    double width = Math.min(150, column * 0.78);
     double left = x + (column - width) / 2;
     if (expert == chosen) {
       g.setFill(colors().raised());

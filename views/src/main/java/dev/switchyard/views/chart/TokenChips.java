@@ -22,15 +22,17 @@ import javafx.scene.text.TextAlignment;
 
 /** A text as chips, each in the colour of the expert that its token asked for in one layer. */
 public final class TokenChips extends ScrolledPainting {
-  private static final double HEIGHT = 32;
+  private static final double NARROW = 1100;
+  private static final double LARGEST = 1.45;
   private static final double GAP = 5;
   private static final int MOST_ROWS = 3;
-  private static final Font FONT = TokenFace.mono(14.5);
 
   private final Map<String, Double> widths = new HashMap<>();
   private final List<Rectangle2D> places = new ArrayList<>();
   private List<TokenText> tokens = List.of();
   private LayerRouting layer;
+  private Font font = TokenFace.mono(14.5);
+  private double height = 32;
   private double needed;
   private int token = -1;
   private int expert = -1;
@@ -92,24 +94,35 @@ public final class TokenChips extends ScrolledPainting {
     return inNode(place.getMinX() + place.getWidth() / 2, place.getMinY() + place.getHeight() / 2);
   }
 
+  /** Chips are larger in a wide window, to be read from the last row. */
+  private void fit(double width) {
+    double size = Math.rint(14.5 * Math.clamp(width / NARROW, 1, LARGEST) * 2) / 2;
+    if (size != font.getSize()) {
+      font = TokenFace.mono(size);
+      height = Math.rint(size * 2.2);
+      widths.clear();
+    }
+  }
+
   @Override
-  Dimension2D contentSize(double width, double height) {
+  Dimension2D contentSize(double width, double seenHeight) {
     places.clear();
+    fit(width);
     double x = 3;
     double y = 3;
     for (TokenText t : tokens) {
       String text = TokenFace.text(t.text());
       double chip =
-          widths.computeIfAbsent(text, word -> Math.ceil(TokenFace.width(word, FONT)))
+          widths.computeIfAbsent(text, word -> Math.ceil(TokenFace.width(word, font)))
               + (text.length() > 1 ? 14 : 11);
       if (x + chip > width - 3 && x > 3) {
         x = 3;
-        y += HEIGHT + GAP;
+        y += height + GAP;
       }
-      places.add(new Rectangle2D(x, y, chip, HEIGHT));
+      places.add(new Rectangle2D(x, y, chip, height));
       x += chip + GAP;
     }
-    double tall = y + HEIGHT + 3;
+    double tall = y + height + 3;
     if (tall != needed) {
       needed = tall;
       Platform.runLater(this::requestLayout); // a layout pass can't ask for another
@@ -120,8 +133,8 @@ public final class TokenChips extends ScrolledPainting {
   /** As many rows as the text has, up to some; then they scroll. */
   @Override
   protected double computePrefHeight(double width) {
-    double rows = Math.round((needed - 6 + GAP) / (HEIGHT + GAP));
-    return 6 + Math.clamp(rows, 1, MOST_ROWS) * (HEIGHT + GAP) - GAP;
+    double rows = Math.round((needed - 6 + GAP) / (height + GAP));
+    return 6 + Math.clamp(rows, 1, MOST_ROWS) * (height + GAP) - GAP;
   }
 
   @Override
@@ -131,7 +144,7 @@ public final class TokenChips extends ScrolledPainting {
 
   @Override
   void paint(GraphicsContext g, Rectangle2D seen) {
-    g.setFont(FONT);
+    g.setFont(font);
     g.setTextAlign(TextAlignment.CENTER);
     g.setTextBaseline(VPos.CENTER);
     for (int i = 0; i < tokens.size(); i++) {
@@ -150,12 +163,12 @@ public final class TokenChips extends ScrolledPainting {
         routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
     g.setGlobalAlpha(beside ? 0.35 : 1);
     TokenFace.box(
-        g, place.getMinX(), place.getMinY(), place.getWidth(), HEIGHT, 8, color, kept, colors());
+        g, place.getMinX(), place.getMinY(), place.getWidth(), height, 8, color, kept, colors());
     g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());
     g.fillText(
         TokenFace.text(tokens.get(index).text()),
         place.getMinX() + place.getWidth() / 2,
-        place.getMinY() + HEIGHT / 2);
+        place.getMinY() + height / 2);
     g.setGlobalAlpha(1);
     if (index == token) {
       TokenFace.ring(
@@ -163,7 +176,7 @@ public final class TokenChips extends ScrolledPainting {
           place.getMinX(),
           place.getMinY(),
           place.getWidth(),
-          HEIGHT,
+          height,
           8,
           isFocused() ? colors().accent() : colors().text());
     }

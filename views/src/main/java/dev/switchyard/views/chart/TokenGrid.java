@@ -27,9 +27,9 @@ public final class TokenGrid extends ScrolledPainting {
   private static final double LEFT = 52;
   private static final double HEAD = 22;
   private static final double LEAST_CELL = 22;
-  private static final double MOST_CELL = 58;
+  private static final double MOST_CELL = 84;
   private static final double LEAST_ROW = 24;
-  private static final double MOST_ROW = 46;
+  private static final double MOST_ROW = 58;
 
   /** Hears which cell was chosen. */
   public interface OnCell {
@@ -139,6 +139,13 @@ public final class TokenGrid extends ScrolledPainting {
         : Math.min(4, trace.layers().size()) * LEAST_ROW + stacks() * (HEAD + 6) + 10;
   }
 
+  /** More height than this would only space the rows out. */
+  public double mostHeight() {
+    return trace == null
+        ? Double.MAX_VALUE
+        : trace.layers().size() * MOST_ROW + stacks() * (HEAD + 6) + 10;
+  }
+
   private long stacks() {
     return trace.layers().stream().map(LayerRouting::encoder).distinct().count();
   }
@@ -219,7 +226,7 @@ public final class TokenGrid extends ScrolledPainting {
     boolean beside = expert >= 0 && asked != expert;
     g.setGlobalAlpha(beside ? 0.38 : 1);
     TokenFace.box(g, x, y, width, height, 6, shown, kept, colors());
-    g.setFont(Fonts.sans(cell < 26 && asked > 99 ? 9 : 11.5));
+    g.setFont(Fonts.sans(cell < 26 && asked > 99 ? 9 : Math.clamp(row * 0.34, 11.5, 17)));
     g.setTextAlign(TextAlignment.CENTER);
     g.setFill(kept ? ExpertColors.textOn(shown) : colors().bad());
     g.fillText(Integer.toString(asked), x + width / 2, y + height / 2);

@@ -30,6 +30,7 @@ public final class ExploreController implements AutoCloseable {
   private final PauseTransition looking = new PauseTransition(BETWEEN_LOOKS);
   private final ExploreView view;
   private Microscope microscope;
+  private String routedText = "";
   private TrainingRun training;
   private boolean shown;
 
@@ -192,8 +193,6 @@ public final class ExploreController implements AutoCloseable {
         },
         problem -> model.problem.set(Tasks.line(problem)));
   }
-
-  private String routedText = "";
 
   private void show(RoutingTrace trace) {
     if (model.layer.get() >= trace.layers().size()) {

@@ -32,6 +32,10 @@ import org.kordamp.ikonli.feather.Feather;
 /** Layout of the explorer. */
 final class ExploreView extends BorderPane {
   private static final double SIDE = 340;
+
+  /** A card's padding and title. */
+  private static final double CARD_FRAME = 76;
+
   private static final int LAYERS_SIDE_BY_SIDE = 8;
 
   private final ExploreModel model;
@@ -41,6 +45,7 @@ final class ExploreView extends BorderPane {
   private final ExpertQueues queues;
   private final Choice<Integer> layers;
   private Label summary;
+  private Card gridCard;
   private final Label drops = new Label();
   private final ExpertLegend legend = new ExpertLegend();
 
@@ -157,7 +162,8 @@ final class ExploreView extends BorderPane {
             grid);
     Glossary.explain(card.subtitle(), Term.GATE);
     card.withTools(legend);
-    VBox.setVgrow(card, Priority.SOMETIMES);
+    gridCard = card;
+    VBox.setVgrow(card, Priority.ALWAYS);
     return card;
   }
 
@@ -213,6 +219,7 @@ final class ExploreView extends BorderPane {
     layers.valueProperty().set(model.layer.get());
     layers.setItems(IntStream.range(0, count).boxed().toList());
     showChoice();
+    gridCard.setMaxHeight(grid.mostHeight() + CARD_FRAME);
   }
 
   private void showChoice() {

@@ -19,7 +19,4 @@ public interface Navigator {
 
   /** Shows a run that exists, ready to go on. */
   void resume(Path folder);
-
-  /** Shows the run that is open, or the form of a new one. */
-  void train();
 }

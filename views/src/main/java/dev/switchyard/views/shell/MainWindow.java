@@ -207,11 +207,6 @@ public final class MainWindow implements Navigator {
     go(Place.TRAIN);
   }
 
-  @Override
-  public void train() {
-    go(Place.TRAIN);
-  }
-
   private void closeRequested(WindowEvent event) {
     event.consume();
     if (!train.isTraining()) {

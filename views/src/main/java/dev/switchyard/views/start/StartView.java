@@ -37,7 +37,7 @@ final class StartView extends StackPane {
     setId("start-page");
     HBox own = new HBox(12, ownText(), ownModel());
     own.getChildren().forEach(c -> HBox.setHgrow(c, Priority.ALWAYS));
-    own.setMaxHeight(300);
+    own.setMaxHeight(320);
     VBox.setVgrow(own, Priority.SOMETIMES);
     VBox left = new VBox(12, hero(), samples, own);
     HBox.setHgrow(left, Priority.ALWAYS);

@@ -11,6 +11,11 @@ import javafx.scene.shape.StrokeLineCap;
 final class Tracks extends Region {
   private static final int EXPERTS = 8;
 
+  /** The outer tracks leave first; the inner ones lie over them. */
+  private static final int[] OUTER_FIRST = {0, 7, 1, 6, 2, 5, 3, 4};
+
+  private static final Color TRUNK = Color.web("#4c9aff");
+
   private final Canvas canvas = new Canvas();
 
   Tracks() {
@@ -29,27 +34,29 @@ final class Tracks extends Region {
   private static void paint(GraphicsContext g, double width, double height) {
     g.clearRect(0, 0, width, height);
     double middle = height / 2;
-    double gap = Math.min(46, (height - 24) / (EXPERTS - 1));
-    double end = width - 26;
+    double gap = Math.min(Math.clamp(width / 12, 30, 72), (height - 24) / (EXPERTS - 1));
+    double size = Math.clamp(gap / 30, 0.9, 1.7);
+    double end = width - 26 * size;
     g.setLineCap(StrokeLineCap.ROUND);
-    for (int e = 0; e < EXPERTS; e++) {
+    g.setLineWidth(3 * size);
+    for (int e : OUTER_FIRST) {
       Color color = ExpertColors.of(e, EXPERTS);
       double y = middle + (e - (EXPERTS - 1) / 2.0) * gap;
-      double leave = width * (0.12 + 0.05 * Math.abs(e - (EXPERTS - 1) / 2.0));
+      double points = width * (0.20 - 0.035 * Math.abs(e - (EXPERTS - 1) / 2.0));
       g.setStroke(color);
-      g.setLineWidth(2 + gap / 24);
-      g.setGlobalAlpha(0.85);
       g.beginPath();
-      g.moveTo(leave * 0.2, middle);
-      g.bezierCurveTo(leave + width * 0.2, middle, width * 0.30, y, width * 0.62, y);
+      g.moveTo(points, middle);
+      g.bezierCurveTo(points + width * 0.22, middle, width * 0.26, y, width * 0.58, y);
       g.lineTo(end, y);
       g.stroke();
-      g.setGlobalAlpha(1);
+      g.setFill(color);
       for (int wagon = 0; wagon < wagons(e); wagon++) {
-        g.setFill(color);
-        g.fillRoundRect(end - wagon * 24 - 12, y - 6, 20, 12, 5, 5);
+        double x = end - (wagon * 25 + 12) * size;
+        g.fillRoundRect(x, y - 6.5 * size, 21 * size, 13 * size, 5, 5);
       }
     }
+    g.setStroke(TRUNK);
+    g.strokeLine(4, middle, width * 0.10, middle);
   }
 
   /** Uneven on purpose: experts never get quite the same number of tokens. */

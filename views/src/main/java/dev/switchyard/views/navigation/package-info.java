@@ -1,0 +1,2 @@
+/** How one screen sends a person to another. */
+package dev.switchyard.views.navigation;

@@ -1,0 +1,2 @@
+/** Training: the form of a new run, and the run itself. */
+package dev.switchyard.views.train;

@@ -1,0 +1,58 @@
+package dev.switchyard.views.train.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchyard.views.chart.LoadHeatmap;
+import dev.switchyard.views.fake.FakeReports;
+import org.junit.jupiter.api.Test;
+
+class RunHistoryTest {
+  @Test
+  void rowsThatBecomeOneKeepWhatTheirColumnSays() {
+    Curves curves =
+        new Curves(4, Curves.Keep.LAST, Curves.Keep.LEAST, Curves.Keep.MOST, Curves.Keep.MEAN);
+    for (double v : new double[] {1, 4, 2, 8, 6}) {
+      curves.add(v, v, v, v);
+    }
+    double[][] rows = curves.copy();
+    assertThat(rows[0]).containsExactly(4, 8, 6);
+    assertThat(rows[1]).containsExactly(1, 2, 6);
+    assertThat(rows[2]).containsExactly(4, 8, 6);
+    assertThat(rows[3]).containsExactly(2.5, 5, 6);
+  }
+
+  @Test
+  void aLongRunKeepsItsFirstAndLastStepInBoundedRows() {
+    RunHistory history = new RunHistory();
+    for (long step = 1; step <= 10_000; step++) {
+      history.add(FakeReports.report(step, 4, true));
+    }
+    double[] steps = history.snapshot(0).table()[RunHistory.STEP];
+    assertThat(steps.length).isBetween(512, 1025);
+    assertThat(steps[0]).isLessThan(20);
+    assertThat(steps[steps.length - 1]).isEqualTo(10_000);
+    assertThat(steps).isSorted();
+  }
+
+  @Test
+  void theHeatmapOfALongRunHasTheMeanOfEachColumnsSteps() {
+    LoadHistory loads = new LoadHistory(2);
+    for (int step = 1; step <= 2048; step++) {
+      loads.add(step, new float[] {step % 2 == 0 ? 0 : 2, 1});
+    }
+    LoadHeatmap.Content content = loads.copy();
+    assertThat(content.columns()).isBetween(256, 512);
+    assertThat(content.load()).containsOnly(1f);
+    assertThat(content.lastStep()).isEqualTo(2048);
+  }
+
+  @Test
+  void aReportThatWasHeardTwiceCountsOnce() {
+    RunHistory history = new RunHistory();
+    history.add(FakeReports.report(1, 4, false));
+    history.add(FakeReports.report(2, 4, false));
+    history.add(FakeReports.report(2, 4, false));
+    history.add(FakeReports.report(1, 4, false));
+    assertThat(history.version()).isEqualTo(2);
+  }
+}
