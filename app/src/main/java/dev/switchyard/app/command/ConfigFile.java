@@ -1,9 +1,11 @@
 package dev.switchyard.app.command;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.switchyard.engine.configuration.InputException;
@@ -46,15 +48,21 @@ final class ConfigFile {
 
   private static Map<String, Object> parse(Path file, String text) {
     try {
-      Map<String, Object> values =
-          MAPPER.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() {});
-      return values == null ? Map.of() : values;
+      JsonNode tree = MAPPER.readTree(text);
+      if (!tree.isObject()) {
+        throw new InputException(
+            "%s is not a JSON object of settings, such as {\"d_model\": 64}.".formatted(file));
+      }
+      return MAPPER.convertValue(tree, new TypeReference<LinkedHashMap<String, Object>>() {});
     } catch (JsonProcessingException e) {
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      JsonLocation place = e.getLocation();
       throw new InputException(
-          "%s is not a JSON object of settings (line %d: %s)."
-              .formatted(
-                  file, line, e.getOriginalMessage().lines().findFirst().orElse("unreadable")),
+          "%s is not JSON: line %d, column %d can't be read; a file of settings looks like"
+                  .formatted(
+                      file,
+                      place == null ? 1 : place.getLineNr(),
+                      place == null ? 1 : place.getColumnNr())
+              + " {\"d_model\": 64}.",
           e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.switchyard.app.workbench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.model.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
@@ -12,6 +13,7 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.TrainingRuns;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.samples.Samples;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -58,7 +60,23 @@ public final class LocalWorkbench implements Workbench {
 
   @Override
   public TrainingRun create(RunConfig config, Path folder) {
-    return TrainingRuns.create(sampleData.resolve(config), folder);
+    RunConfig resolved = sampleData.resolve(config);
+    checkMemory(TrainingRuns.check(resolved));
+    return TrainingRuns.create(resolved, folder);
+  }
+
+  /** The system would promise more memory than there is, and end the program when it is used. */
+  private void checkMemory(RunConfig checked) {
+    double needed = estimates.of(checked).memoryBytes();
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long there = machine.getTotalMemorySize();
+    if (needed > there) {
+      throw new InputException(
+          ("The run needs about %,.0f GB of memory, and there are %,.0f GB: take a smaller"
+                  + " batch_size, d_model, d_ff or num_experts, or fewer layers.")
+              .formatted(Math.ceil(needed / 1e9), there / 1e9));
+    }
   }
 
   @Override

@@ -31,6 +31,9 @@ final class BadInputTest {
     Files.writeString(folder.resolve("settings.json"), "{\"d_model\": 32}");
     Files.writeString(folder.resolve("wrong.json"), "{\"d_modle\": 32}");
     Files.writeString(folder.resolve("broken.json"), "{\"d_model\": ");
+    Files.writeString(folder.resolve("null.json"), "null");
+    Files.writeString(folder.resolve("list.json"), "{\"model\": {\"d_model\": [1]}}");
+    Files.writeString(folder.resolve("numbers.json"), "{\"data\": {\"data\": [1]}}");
     Result trained =
         session.run(
             "train", "--data", at("docs"), "--out", at("run"), "--preset", "tiny", "--steps", "1");
@@ -78,6 +81,10 @@ final class BadInputTest {
         "train --data @docs --preset tiny --config @settings.json | not both",
         "train --data @docs --out @new --config @wrong.json   | d_model",
         "train --data @docs --out @new --config @broken.json  | broken.json",
+        "train --data @docs --out @new --config @null.json    | null.json",
+        "train --data @docs --out @new --config @list.json    | d_model",
+        "train --out @new --config @numbers.json              | list of words",
+        "train --data @docs --out @new --set batch_size=1000000 | batch_size",
         "train --data @docs --out @new --config @nowhere.json | nowhere.json",
         "train --data @docs --out @new --config @binary.txt   | binary.txt",
         "train --data @docs --out @new --set num_expert=4     | num_experts",

@@ -89,9 +89,18 @@ public final class SettingsRecord {
     String name = name(component);
     Class<?> type = component.getType();
     if (type == List.class) {
+      if (given instanceof Collection<?> many
+          && !many.stream().allMatch(String.class::isInstance)) {
+        throw new InputException(
+            "%s must be a list of words, such as [\"notes\"].".formatted(name));
+      }
       return given instanceof Collection<?> many
           ? many.stream().map(String::valueOf).toList()
           : Arrays.stream(given.toString().split(",")).map(String::strip).toList();
+    }
+    if (given instanceof Collection<?> || given instanceof Map<?, ?>) {
+      throw new InputException(
+          "%s must be one %s, such as %s.".formatted(name, typeName(type), example(type)));
     }
     String text = text(given).strip();
     Object value = parse(name, type, text);
@@ -125,8 +134,9 @@ public final class SettingsRecord {
       return text;
     } catch (ArithmeticException | NumberFormatException e) {
       throw new InputException(
-          "%s is \"%s\", but must be a %s, such as %s."
-              .formatted(name, text, typeName(type), example(type)),
+          "%s is \"%s\", but must be %s%s, such as %s."
+              .formatted(
+                  name, text, type == boolean.class ? "" : "a ", typeName(type), example(type)),
           e);
     }
   }

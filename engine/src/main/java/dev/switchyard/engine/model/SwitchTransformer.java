@@ -138,9 +138,12 @@ public final class SwitchTransformer implements AutoCloseable {
     memory.gradientBlocks().forEach(backend::zero);
   }
 
-  /** The first parameter whose gradient is infinite or not a number. */
+  /**
+   * The first parameter, in the order of the backward pass (from the output down), whose gradient
+   * is infinite or not a number: what lies below has it from there.
+   */
   public Optional<String> firstGradientNotFinite() {
-    return parameters().stream()
+    return parameters().reversed().stream()
         .filter(parameter -> !backend.allFinite(parameter.gradient()))
         .map(Parameter::name)
         .findFirst();

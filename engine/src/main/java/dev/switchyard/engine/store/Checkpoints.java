@@ -107,6 +107,11 @@ public final class Checkpoints {
             : "%s holds no whole checkpoint: %s".formatted(folder, problem));
   }
 
+  /** Whether none was ever finished. */
+  public boolean isEmpty() {
+    return list().isEmpty();
+  }
+
   /** The newest checkpoint's folder, whole or not. */
   public Path newest() {
     SortedMap<Long, Path> all = list();

@@ -44,11 +44,8 @@ final class Json {
       throw new InputException("%s is damaged: it holds no JSON object.".formatted(file));
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s is damaged: it is not JSON (line %d: %s)."
-              .formatted(
-                  file,
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  firstLine(e.getOriginalMessage())),
+          "%s is damaged: it is not JSON from line %d on."
+              .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {
       throw FileProblem.reading(file, e);
@@ -76,9 +73,5 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
-  }
-
-  private static String firstLine(String text) {
-    return text == null ? "unreadable" : text.lines().findFirst().orElse("unreadable");
   }
 }

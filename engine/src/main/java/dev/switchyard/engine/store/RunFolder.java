@@ -80,13 +80,18 @@ public final class RunFolder implements AutoCloseable {
       } else if (Files.exists(path) && !Files.isDirectory(path)) {
         throw new InputException(
             "%s is a file; a run needs a folder that does not exist yet.".formatted(path));
-      } else if (!WholeFile.list(path).isEmpty()) {
+      } else if (!WholeFile.list(path).stream().allMatch(RunFolder::isTraceOfNoRun)) {
         throw new InputException(
             "%s is not empty; a run needs a folder of its own.".formatted(path));
       }
     } catch (IOException e) {
       throw FileProblem.reading(path, e);
     }
+  }
+
+  /** What a process leaves that was killed before its run began: the lock, files half written. */
+  private static boolean isTraceOfNoRun(Path file) {
+    return file.endsWith(RunLock.FILE) || WholeFile.isUnfinished(file);
   }
 
   /**

@@ -102,10 +102,15 @@ final class WholeFile {
     }
   }
 
+  /** Whether a name is that of a file that was still being written. */
+  static boolean isUnfinished(Path file) {
+    return file.getFileName().toString().startsWith(ASIDE);
+  }
+
   /** Deletes what killed processes left unfinished in a folder. */
   static void deleteUnfinished(Path folder) throws IOException {
     for (Path each : list(folder)) {
-      if (each.getFileName().toString().startsWith(ASIDE)) {
+      if (isUnfinished(each)) {
         deleteAll(each);
       }
     }

@@ -84,7 +84,8 @@ public final class TrainingRuns {
   }
 
   /**
-   * An existing run at READY, to go on from its newest whole checkpoint as if it had never stopped.
+   * An existing run at READY, to go on from its newest whole checkpoint as if it had never stopped;
+   * one that was killed before its first checkpoint begins again.
    *
    * @param steps the run's new total; null leaves it
    * @throws InputException where there is no such run, another process has it, its data changed or
@@ -109,6 +110,9 @@ public final class TrainingRuns {
         steps == null
             ? before.config()
             : before.config().with(Map.of("training", Map.of("steps", steps)));
+    if (folder.checkpoints().isEmpty()) {
+      return beginAgain(folder, RunDescription.with(run, config), before, config, thread);
+    }
     List<String> damages = new ArrayList<>();
     Checkpoint checkpoint = folder.checkpoints().newestWhole(damages::add);
     checkSteps(path, checkpoint.state().step(), config.training().steps());
@@ -133,6 +137,34 @@ public final class TrainingRuns {
             trainer.step(), "changed", wentBack.formatted(trainer.step(), damage), Map.of());
       }
       return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), true);
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      throw e;
+    }
+  }
+
+  /** The run's description was written, and then it was killed, before the checkpoint of step 0. */
+  private static TrainingRun beginAgain(
+      RunFolder folder,
+      Map<String, Object> run,
+      RunDescription before,
+      RunConfig config,
+      ExecutorService thread) {
+    Trainer trainer =
+        trainer(
+            RunSetup.of(config),
+            folder.path(),
+            corpus -> {
+              corpus.verify(before.data());
+              return null;
+            });
+    try {
+      folder.checkpoints().goOnFrom(0);
+      folder.write(run);
+      folder.checkpoints().write(trainer.checkpoint());
+      RunRecord record = new RunRecord(folder, 0);
+      return new EngineTrainingRun(
+          thread, trainer, record, folder.path(), folder.checkpoints(), false);
     } catch (RuntimeException | Error e) {
       trainer.close();
       throw e;

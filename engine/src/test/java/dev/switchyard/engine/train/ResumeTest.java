@@ -84,6 +84,29 @@ final class ResumeTest {
   }
 
   @Test
+  void killedBeforeItsFirstCheckpointItBeginsAgain() throws Exception {
+    RunConfig config = TinyRun.config(text);
+    train(config, whole);
+    try (TrainingRun begun = TrainingRuns.create(config, folder.resolve("begun"))) {
+      Files.createDirectories(broken);
+      Files.copy(begun.folder().resolve(RunFolder.RUN), broken.resolve(RunFolder.RUN));
+    }
+    resume(broken, null);
+
+    assertSame(broken, whole);
+  }
+
+  @Test
+  void killedBeforeItWasARunItsFolderIsFreeForOne() throws Exception {
+    Files.createDirectories(broken);
+    Files.writeString(broken.resolve("run.lock"), "");
+    Files.writeString(broken.resolve(".unfinished-run.json-0"), "{");
+    train(TinyRun.config(text, "steps", 2), broken);
+
+    assertThat(RunHistory.reports(broken)).hasSize(2);
+  }
+
+  @Test
   void killedByTheSystemInTheMiddleOfAStep() throws Exception {
     Process child =
         new ProcessBuilder(
