@@ -79,7 +79,8 @@ public final class ModelMicroscope implements Microscope {
 
   /**
    * Routes a text on the calling thread. An encoder reads the text and its end, and the decoder
-   * writes the target (or the text itself) and its end; a decoder alone reads the text.
+   * writes the target (or the text itself) and its end; a decoder alone reads the start token, as
+   * it did in training, and then the text.
    *
    * @throws InputException for a text that is empty or too long
    */
@@ -93,8 +94,8 @@ public final class ModelMicroscope implements Microscope {
     Reading target =
         request.target() == null ? text : Reading.of(tokenizer, request.target(), "target");
     Reading read = encodes ? text.ended() : Reading.NOTHING;
-    Reading written = encodes ? target.ended() : text.followed();
-    Reading asked = encodes ? written.shifted() : text;
+    Reading asked = encodes ? target.ended().shifted() : text.begun();
+    int[] labels = encodes ? target.ended().ids() : text.thenNothing();
     long start = System.nanoTime();
     ForwardTrace trace =
         model.trace(
@@ -104,7 +105,7 @@ public final class ModelMicroscope implements Microscope {
                 asked.ids().length,
                 read.ids(),
                 asked.ids(),
-                written.ids(),
+                labels,
                 ones(read.ids().length),
                 ones(asked.ids().length)),
             request.capacityFactor());
@@ -146,9 +147,16 @@ public final class ModelMicroscope implements Microscope {
       return moved(0, ids.length + 1, end);
     }
 
-    /** One place on, with the end token: what follows each token. */
-    Reading followed() {
-      return moved(1, ids.length, end);
+    /** After the start token. */
+    Reading begun() {
+      return moved(-1, ids.length + 1, Tokenizer.PAD);
+    }
+
+    /** The ids, and after the last of them nothing that counts. */
+    int[] thenNothing() {
+      int[] labels = Arrays.copyOf(ids, ids.length + 1);
+      labels[ids.length] = Batch.IGNORED;
+      return labels;
     }
 
     /** One place back, from the start token: what the decoder reads to write this. */

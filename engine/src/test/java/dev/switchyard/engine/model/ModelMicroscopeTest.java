@@ -69,10 +69,11 @@ final class ModelMicroscopeTest {
   }
 
   @Test
-  void decoderAloneReadsTheText() {
+  void decoderAloneReadsTheStartAndThenTheTextAsInTraining() {
     RoutingTrace trace = route(Map.of("alone", true), Microscope.Request.of("abcd"));
     assertThat(trace.encoderTokens()).isEmpty();
-    assertThat(trace.decoderTokens()).extracting(TokenText::start).containsExactly(0, 1, 2, 3);
+    assertThat(trace.decoderTokens().getFirst().id()).isEqualTo(Tokenizer.PAD);
+    assertThat(trace.decoderTokens()).extracting(TokenText::start).containsExactly(-1, 0, 1, 2, 3);
   }
 
   @Test
