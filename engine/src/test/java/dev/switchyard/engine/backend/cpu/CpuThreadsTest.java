@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CpuThreadsTest {
   @Test
@@ -28,15 +30,25 @@ class CpuThreadsTest {
   }
 
   @Test
-  void sleepingHelpersWakeUp() throws InterruptedException {
+  @Timeout(60)
+  void sleepingHelpersWakeUp() {
     try (CpuThreads threads = new CpuThreads(3)) {
       for (int round = 0; round < 20; round++) {
-        Thread.sleep(5);
+        while (parkedAt(threads) < 2) {
+          Thread.onSpinWait();
+        }
         AtomicIntegerArray done = new AtomicIntegerArray(1);
         threads.overRows(1 << 20, 1, (from, to, thread) -> done.addAndGet(0, (int) (to - from)));
         assertThat(done.get(0)).isEqualTo(1 << 20);
       }
     }
+  }
+
+  /** Helpers that sleep: a parked thread says at what it waits. */
+  private static long parkedAt(CpuThreads threads) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> LockSupport.getBlocker(thread) == threads)
+        .count();
   }
 
   @Test
