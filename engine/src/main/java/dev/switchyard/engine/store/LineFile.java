@@ -1,6 +1,5 @@
 package dev.switchyard.engine.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -56,53 +55,55 @@ final class LineFile implements AutoCloseable {
     if (!Files.exists(file)) {
       return;
     }
-    ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    long size = Files.size(file);
     // Steps only grow in these files, so what goes is nearly always the end: cut it off there.
     long[] keptBytes = {0};
-    boolean[] onlyTheEnd = {true};
     boolean[] removed = {false};
+    boolean[] onlyTheEnd = {true};
     read(
         file,
         (line, bytes) -> {
-          boolean keep = line.path("step").asLong() <= step;
-          if (keep && removed[0]) {
-            onlyTheEnd[0] = false;
-          }
+          boolean keep = stays(line, step);
+          onlyTheEnd[0] &= !(keep && removed[0]);
           removed[0] |= !keep;
-          if (keep && onlyTheEnd[0]) {
-            keptBytes[0] += bytes.length + 1;
-          } else if (keep) {
-            kept.writeBytes(bytes);
-            kept.write('\n');
-          }
+          keptBytes[0] += removed[0] ? 0 : bytes.length + 1;
         });
-    if (keptBytes[0] < size) {
-      rewrite(file, keptBytes[0], kept.toByteArray());
+    if (!onlyTheEnd[0]) {
+      WholeFile.write(file, channel -> copyStaying(file, step, channel));
+    } else if (keptBytes[0] < Files.size(file)) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(keptBytes[0]);
+        channel.force(true);
+      }
     }
   }
 
-  private static void rewrite(Path file, long keep, byte[] then) throws IOException {
-    if (then.length == 0) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        channel.truncate(keep);
-        channel.force(true);
-      }
-      return;
-    }
-    WholeFile.write(
+  /** A damaged line goes, alone: those before and after it are as good as ever. */
+  private static boolean stays(JsonNode line, long step) {
+    return line != null && line.path("step").asLong() <= step;
+  }
+
+  private static void copyStaying(Path file, long step, FileChannel to) throws IOException {
+    ByteArrayOutputStream gathered = new ByteArrayOutputStream();
+    read(
         file,
-        channel -> {
-          try (FileChannel old = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (long at = 0; at < keep; ) {
-              at += old.transferTo(at, keep - at, channel);
-            }
+        (line, bytes) -> {
+          if (stays(line, step)) {
+            gathered.writeBytes(bytes);
+            gathered.write('\n');
           }
-          ByteBuffer buffer = ByteBuffer.wrap(then);
-          while (buffer.hasRemaining()) {
-            channel.write(buffer);
+          if (gathered.size() >= GATHER) {
+            writeAll(gathered, to);
           }
         });
+    writeAll(gathered, to);
+  }
+
+  private static void writeAll(ByteArrayOutputStream gathered, FileChannel to) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(gathered.toByteArray());
+    gathered.reset();
+    while (buffer.hasRemaining()) {
+      to.write(buffer);
+    }
   }
 
   /** Adds a line; {@link #push} or a full buffer writes it. */
@@ -163,21 +164,29 @@ final class LineFile implements AutoCloseable {
     }
   }
 
-  /** Hears of a line, parsed and as it stands in the file without its end. */
-  interface Reader {
-    void line(JsonNode parsed, byte[] bytes);
+  /** Hears of a line, parsed (null: damaged) and as it stands in the file without its end. */
+  private interface Reader {
+    void line(JsonNode parsed, byte[] bytes) throws IOException;
   }
 
-  /** Reads all whole lines; none where there is no file. */
+  /** Reads all whole lines and passes over damaged ones; none where there is no file. */
   static void read(Path file, Consumer<JsonNode> each) {
     try {
-      read(file, (parsed, bytes) -> each.accept(parsed));
+      read(
+          file,
+          (parsed, bytes) -> {
+            if (parsed != null) {
+              each.accept(parsed);
+            }
+          });
     } catch (IOException e) {
       throw FileProblem.reading(file, e);
     }
   }
 
-  /** The last whole line, found from the end of the file; nothing where there is none. */
+  /**
+   * The last whole, undamaged line, found from the end of the file; nothing where there is none.
+   */
   static Optional<JsonNode> last(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       for (long tail = GATHER; ; tail *= 4) {
@@ -202,50 +211,57 @@ final class LineFile implements AutoCloseable {
     return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
-  /** What follows the last end of a line is not whole; what precedes the first, perhaps not. */
+  /**
+   * What follows the last end of a line is not whole; what precedes the first, perhaps not. A
+   * damaged line gives way to the one before it.
+   */
   private static Optional<JsonNode> lastIn(byte[] tail, boolean fromTheStart) {
-    int end = tail.length - 1;
-    while (end >= 0 && tail[end] != '\n') {
-      end--;
+    int end = endOfLineBefore(tail, tail.length);
+    while (end >= 0) {
+      int begin = endOfLineBefore(tail, end);
+      if (begin < 0 && !fromTheStart) {
+        return Optional.empty();
+      }
+      JsonNode line = parse(Arrays.copyOfRange(tail, begin + 1, end));
+      if (line != null) {
+        return Optional.of(line);
+      }
+      end = begin;
     }
-    int begin = end - 1;
-    while (begin >= 0 && tail[begin] != '\n') {
-      begin--;
+    return Optional.empty();
+  }
+
+  private static int endOfLineBefore(byte[] bytes, int place) {
+    int at = place - 1;
+    while (at >= 0 && bytes[at] != '\n') {
+      at--;
     }
-    if (end < 0 || (begin < 0 && !fromTheStart)) {
-      return Optional.empty();
-    }
+    return at;
+  }
+
+  /** A line's object; null where it is none. */
+  private static JsonNode parse(byte[] line) {
     try {
-      JsonNode line = Json.LINES.readTree(Arrays.copyOfRange(tail, begin + 1, end));
-      return line.isObject() ? Optional.of(line) : Optional.empty();
+      JsonNode parsed = Json.LINES.readTree(line);
+      return parsed.isObject() ? parsed : null;
     } catch (IOException e) {
-      return Optional.empty();
+      return null;
     }
   }
 
-  /** Reads whole lines up to the first that is none: a kill cuts the last, nothing else does. */
   private static void read(Path file, Reader each) throws IOException {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), GATHER)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       for (int b = in.read(); b >= 0; b = in.read()) {
-        if (b != '\n') {
+        if (b == '\n') {
+          byte[] bytes = line.toByteArray();
+          each.line(parse(bytes), bytes);
+          line.reset();
+        } else if (line.size() < LONGEST_LINE) {
           line.write(b);
-          if (line.size() > LONGEST_LINE) {
-            return;
-          }
-          continue;
-        }
-        JsonNode parsed;
-        try {
-          parsed = Json.LINES.readTree(line.toByteArray());
-        } catch (JsonProcessingException e) {
+        } else {
           return;
         }
-        if (!parsed.isObject()) {
-          return;
-        }
-        each.line(parsed, line.toByteArray());
-        line.reset();
       }
     } catch (NoSuchFileException e) {
       // A run that has not made a step yet.

@@ -157,16 +157,21 @@ public final class RunFolder implements AutoCloseable {
 
   /** Removes a run that could not be begun: all that it wrote, and the folder if it made that. */
   public void discard(boolean keepFolder) {
-    close();
     try {
       for (Path each : WholeFile.list(path)) {
-        WholeFile.deleteAll(each);
+        // The lock goes last: until then nobody else begins a run among what is being deleted.
+        if (!each.endsWith(RunLock.FILE)) {
+          WholeFile.deleteAll(each);
+        }
       }
+      lock.delete();
       if (!keepFolder) {
         WholeFile.deleteIfEmpty(path);
       }
     } catch (IOException e) {
       // What made the run fail is said already; here only its traces stay.
+    } finally {
+      close();
     }
   }
 

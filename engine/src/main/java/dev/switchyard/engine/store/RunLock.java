@@ -37,10 +37,13 @@ final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
 
   private final Path key;
+  private final Path file;
   private final FileChannel channel;
+  private boolean closed;
 
-  private RunLock(Path key, FileChannel channel) {
+  private RunLock(Path key, Path file, FileChannel channel) {
     this.key = key;
+    this.file = file;
     this.channel = channel;
   }
 
@@ -72,8 +75,12 @@ final class RunLock implements AutoCloseable {
               "%s is being trained by another process%s: stop it first."
                   .formatted(folder, owner(file)));
         }
+        if (!Files.exists(file)) {
+          throw new InputException(
+              "%s was just removed by the process that had it: try again.".formatted(folder));
+        }
         writeOwner(channel);
-        return new RunLock(key, channel);
+        return new RunLock(key, file, channel);
       } catch (IOException | RuntimeException e) {
         HELD.remove(key);
         if (channel != null) {
@@ -131,9 +138,27 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /** Gives the lock up for ever and removes its file, if possible while the lock is still held. */
+  void delete() throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.debug("This system keeps the names of open files", e);
+    }
+    close();
+    // Where the name went before the lock, this finds nothing, or what somebody else made since.
+    if (Files.exists(file) && !isHeld(file.toAbsolutePath().getParent())) {
+      Files.deleteIfExists(file);
+    }
+  }
+
   /** Gives the lock up. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       channel.close();
     } catch (IOException e) {

@@ -27,9 +27,14 @@ final class RunRecord {
   RunRecord(RunFolder folder, long step) {
     this.folder = folder;
     this.journal = RunJournal.after(folder.path(), step);
-    RunHistory.forEachReport(folder.path(), reports::add);
-    events.addAll(RunHistory.events(folder.path()));
-    this.listeners = new ListenerQueue(folder.path().getFileName().toString());
+    try {
+      RunHistory.forEachReport(folder.path(), reports::add);
+      events.addAll(RunHistory.events(folder.path()));
+      this.listeners = new ListenerQueue(folder.path().getFileName().toString());
+    } catch (RuntimeException | Error e) {
+      journal.close();
+      throw e;
+    }
   }
 
   ListenerQueue listeners() {

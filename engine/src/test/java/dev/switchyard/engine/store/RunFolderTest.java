@@ -76,6 +76,10 @@ final class RunFolderTest {
     Path path = folder.resolve("run");
     RunFolder.create(path, Map.of()).discard(false);
     assertThat(path).doesNotExist();
+
+    RunFolder.create(path, Map.of()).discard(true);
+    assertThat(path).isEmptyDirectory();
+    RunFolder.create(path, Map.of()).close();
   }
 
   private static RunEvent event(String kind) {

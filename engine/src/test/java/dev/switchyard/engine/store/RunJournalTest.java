@@ -10,6 +10,7 @@ import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -105,6 +106,27 @@ final class RunJournalTest {
 
     assertThat(steps()).containsExactly(1L, 2L, 3L, 4L);
     assertThat(RunHistory.events(folder)).extracting(RunEvent::step).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void aDamagedLineTakesNoOtherWithIt() throws IOException {
+    try (RunJournal journal = RunJournal.after(folder, 0)) {
+      for (int step = 1; step <= 5; step++) {
+        journal.add(report(step));
+      }
+    }
+    Path metrics = folder.resolve(RunFolder.METRICS);
+    byte[] bytes = Files.readAllBytes(metrics);
+    int secondLine = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\n') + 1;
+    bytes[secondLine + 1] ^= 0x40;
+    Files.write(metrics, bytes);
+    assertThat(steps()).containsExactly(1L, 3L, 4L, 5L);
+
+    RunJournal.after(folder, 4).close();
+
+    assertThat(steps()).containsExactly(1L, 3L, 4L);
+    Files.writeString(metrics, "no line\n", StandardOpenOption.APPEND);
+    assertThat(RunHistory.lastReport(folder).orElseThrow().step()).isEqualTo(4);
   }
 
   @Test
