@@ -1,6 +1,7 @@
 package dev.switchyard.engine.layer;
 
 import dev.switchyard.engine.backend.AttentionPlan;
+import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 
@@ -85,6 +86,90 @@ public final class Attention {
       Tensor bias,
       Tensor out) {
     Arena.Mark mark = pass.mark();
+    Tensor k = pass.take(answering.tokens(), width());
+    Tensor v = pass.take(answering.tokens(), width());
+    key.forward(pass, memory, k);
+    value.forward(pass, memory, v);
+    Saved saved = attend(pass, x, asking, memory, k, v, answering, bias, causal, out);
+    pass.forgetUnlessTraining(mark);
+    return saved;
+  }
+
+  /** An empty cache for this attention. */
+  public KeyValueCache cache(Backend backend, int rows, int room) {
+    return new KeyValueCache(backend, rows, width(), room);
+  }
+
+  /** Keeps the keys and values of a memory [B * Lk, d], for {@link #recall}. */
+  public void remember(Pass pass, Tensor memory, Sequences answering, KeyValueCache cache) {
+    Arena.Mark mark = pass.mark();
+    Tensor k = pass.take(answering.tokens(), width());
+    Tensor v = pass.take(answering.tokens(), width());
+    key.forward(pass, memory, k);
+    value.forward(pass, memory, v);
+    cache.append(k, v, answering.length());
+    pass.forget(mark);
+  }
+
+  /**
+   * Cross-attention to a memory that is in the cache; not for training.
+   *
+   * @param keyMask [B, room] INT32, 0 for places that are padding or not taken
+   */
+  public void recall(
+      Pass pass, Tensor x, Sequences asking, KeyValueCache cache, Tensor keyMask, Tensor out) {
+    Arena.Mark mark = pass.mark();
+    Sequences answering = new Sequences(asking.rows(), cache.room(), keyMask);
+    attend(pass, x, asking, null, cache.keys(), cache.values(), answering, null, false, out);
+    pass.forget(mark);
+  }
+
+  /**
+   * Causal self-attention of tokens that follow those in the cache, which takes them up: of any
+   * number of tokens while the cache is empty, and then of one a row at a time. Not for training.
+   *
+   * @param x [B * n, d], the new tokens
+   * @param keyMask [B, room] INT32, 0 for places that are padding or not taken even now
+   * @param bias [H, n, room]
+   * @param out [B * n, d]
+   */
+  public void extend(
+      Pass pass,
+      Tensor x,
+      Sequences asking,
+      KeyValueCache cache,
+      Tensor keyMask,
+      Tensor bias,
+      Tensor out) {
+    boolean first = cache.length() == 0;
+    if (!first && asking.length() != 1) {
+      throw new IllegalArgumentException(
+          "One token a row follows those in the cache, but there are " + asking.length());
+    }
+    remember(pass, x, asking, cache);
+    Arena.Mark mark = pass.mark();
+    Sequences answering = new Sequences(asking.rows(), cache.room(), keyMask);
+    // The first tokens stand where their keys do, as the causal order wants it; a later one sees
+    // all that the mask shows.
+    attend(pass, x, asking, null, cache.keys(), cache.values(), answering, bias, first, out);
+    pass.forget(mark);
+  }
+
+  private int width() {
+    return heads * headSize;
+  }
+
+  private Saved attend(
+      Pass pass,
+      Tensor x,
+      Sequences asking,
+      Tensor memory,
+      Tensor k,
+      Tensor v,
+      Sequences answering,
+      Tensor bias,
+      boolean ordered,
+      Tensor out) {
     AttentionPlan plan =
         new AttentionPlan(
             asking.rows(),
@@ -92,21 +177,15 @@ public final class Attention {
             asking.length(),
             answering.length(),
             headSize,
-            causal,
+            ordered,
             pass.training() ? dropoutRate : 0,
             pass.key(site));
-    int width = heads * headSize;
-    Tensor q = pass.take(asking.tokens(), width);
-    Tensor k = pass.take(answering.tokens(), width);
-    Tensor v = pass.take(answering.tokens(), width);
+    Tensor q = pass.take(asking.tokens(), width());
     query.forward(pass, x, q);
-    key.forward(pass, memory, k);
-    value.forward(pass, memory, v);
-    Tensor mixed = pass.take(asking.tokens(), width);
+    Tensor mixed = pass.take(asking.tokens(), width());
     Tensor state = pass.take(pass.backend().attentionStateShape(plan));
     pass.backend().attention(plan, q, k, v, bias, answering.mask(), mixed, state);
     output.forward(pass, mixed, out);
-    pass.forgetUnlessTraining(mark);
     return new Saved(plan, x, memory, answering.mask(), bias, q, k, v, mixed, state);
   }
 

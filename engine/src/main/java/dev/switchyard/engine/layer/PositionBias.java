@@ -16,8 +16,8 @@ public final class PositionBias {
   /**
    * Kept for the backward pass.
    *
-   * @param bucket [L, L] INT32
-   * @param bias [H, L, L]
+   * @param bucket [Lq, Lk] INT32
+   * @param bias [H, Lq, Lk]
    */
   public record Saved(Tensor bucket, Tensor bias) {}
 
@@ -44,16 +44,28 @@ public final class PositionBias {
 
   /** The bias of all pairs of {@code length} positions. */
   public Saved forward(Pass pass, int length) {
-    int[] byDistance = new int[2 * length - 1];
-    for (int distance = 1 - length; distance < length; distance++) {
-      byDistance[distance + length - 1] = bucket(distance);
+    return forward(pass, 0, length, length);
+  }
+
+  /**
+   * The bias of queries that do not start where the keys do.
+   *
+   * @param firstQuery position of the first query; the keys' positions count from 0
+   * @return bucket [queries, keys] and bias [H, queries, keys]
+   */
+  public Saved forward(Pass pass, int firstQuery, int queries, int keys) {
+    // From the last query to the first key, up to from the first query to the last key.
+    int least = 1 - firstQuery - queries;
+    int[] byDistance = new int[keys + queries - 1];
+    for (int i = 0; i < byDistance.length; i++) {
+      byDistance[i] = bucket(least + i);
     }
-    int[] pairs = new int[Math.multiplyExact(length, length)];
-    for (int query = 0; query < length; query++) {
-      System.arraycopy(byDistance, length - 1 - query, pairs, query * length, length);
+    int[] pairs = new int[Math.multiplyExact(queries, keys)];
+    for (int query = 0; query < queries; query++) {
+      System.arraycopy(byDistance, queries - 1 - query, pairs, query * keys, keys);
     }
-    Tensor bucket = pass.ints(pairs, length, length);
-    Tensor bias = pass.take(table.value().length(1), length, length);
+    Tensor bucket = pass.ints(pairs, queries, keys);
+    Tensor bias = pass.take(table.value().length(1), queries, keys);
     pass.backend().positionBias(table.value(), bucket, bias);
     return new Saved(bucket, bias);
   }

@@ -40,19 +40,15 @@ record BatchPass(
                 pass, switchLayers, routing.groups(), routing.config().numExperts());
     Stack.Saved encoder = null;
     if (layers.encoder() != null) {
-      Sequences inputs = sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask());
-      Tensor ids = pass.ints(batch.inputs(), inputs.tokens());
       encoder =
-          layers
-              .encoder()
-              .forward(
-                  pass,
-                  ids,
-                  inputs,
-                  null,
-                  routing.of(pass, true, inputs, batch.inputMask()),
-                  tally,
-                  0);
+          encode(
+              pass,
+              layers,
+              routing,
+              sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask()),
+              batch.inputs(),
+              batch.inputMask(),
+              tally);
     }
     Sequences targets = sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
     // Padding stands at the end of a row, where causal attention does not see it.
@@ -74,6 +70,33 @@ record BatchPass(
     long count = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
     OutputHead.Scored scored = layers.head().score(pass, head, labels, count);
     return new BatchPass(layers, encoder, decoder, head, scored, tally);
+  }
+
+  /**
+   * The encoder alone, forward.
+   *
+   * @param ids of the tokens that lie as {@code inputs} says
+   * @param mask of the sequences, on the host
+   * @param tally of all Switch layers, those of the encoder first
+   */
+  static Stack.Saved encode(
+      Pass pass,
+      Layers layers,
+      StackRouting routing,
+      Sequences inputs,
+      int[] ids,
+      int[] mask,
+      RoutingTally tally) {
+    return layers
+        .encoder()
+        .forward(
+            pass,
+            pass.ints(ids, inputs.tokens()),
+            inputs,
+            null,
+            routing.of(pass, true, inputs, mask),
+            tally,
+            0);
   }
 
   private static Sequences sequences(Pass pass, int rows, int length, int[] mask) {
@@ -114,8 +137,8 @@ record BatchPass(
     return List.copyOf(routings);
   }
 
-  private static LayerRouting routing(
-      Backend backend, Layers.Place place, SwitchLayer.Saved saved) {
+  /** Where the tokens went in one Switch layer; waits for the pass. */
+  static LayerRouting routing(Backend backend, Layers.Place place, SwitchLayer.Saved saved) {
     RoutingPlan plan = saved.routing().plan();
     int[] slot = backend.ints(saved.dispatch().slot());
     boolean[] kept = new boolean[slot.length];

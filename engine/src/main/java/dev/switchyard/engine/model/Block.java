@@ -1,7 +1,9 @@
 package dev.switchyard.engine.model;
 
+import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.Attention;
 import dev.switchyard.engine.layer.FeedForward;
+import dev.switchyard.engine.layer.KeyValueCache;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.PositionBias;
@@ -40,9 +42,16 @@ final class Block {
    * @param memory [B * S, d], the encoder's result; null without cross-attention
    * @param memorySequences how the memory lies
    * @param routing of a Switch layer; null where the stack has none
+   * @param earlier what the stack's blocks keep of earlier passes; null outside of generation. Then
+   *     the bias is [H, n, room], and the memory is read from there
    */
   record Surroundings(
-      Sequences own, Tensor bias, Tensor memory, Sequences memorySequences, Routing routing) {}
+      Sequences own,
+      Tensor bias,
+      Tensor memory,
+      Sequences memorySequences,
+      Routing routing,
+      DecoderCache.Seen earlier) {}
 
   /** Kept for the backward pass: what each layer keeps, and the block's result [T, d]. */
   record Saved(
@@ -134,6 +143,22 @@ final class Block {
         number);
   }
 
+  /** An empty cache for self-attention. */
+  KeyValueCache selfCache(Backend backend, int rows, int room) {
+    return selfAttention.cache(backend, rows, room);
+  }
+
+  /** What cross-attention needs of a memory; null without cross-attention. */
+  KeyValueCache crossCache(Pass pass, Tensor memory, Sequences sequences) {
+    if (crossAttention == null) {
+      return null;
+    }
+    KeyValueCache cache =
+        crossAttention.cache(pass.backend(), sequences.rows(), sequences.length());
+    crossAttention.remember(pass, memory, sequences, cache);
+    return cache;
+  }
+
   /** Such as "encoder.block.1". */
   String name() {
     return name;
@@ -164,8 +189,15 @@ final class Block {
     Tensor normed = pass.take(x.shape());
     RmsNorm.Saved selfNormSaved = selfNorm.forward(pass, x, normed);
     Tensor y = pass.take(x.shape());
-    Attention.Saved self =
-        selfAttention.forward(pass, normed, around.own(), normed, around.own(), around.bias(), y);
+    Attention.Saved self = null;
+    if (around.earlier() == null) {
+      self =
+          selfAttention.forward(pass, normed, around.own(), normed, around.own(), around.bias(), y);
+    } else {
+      DecoderCache.Seen seen = around.earlier();
+      selfAttention.extend(
+          pass, normed, around.own(), seen.self(number), seen.mask(), around.bias(), y);
+    }
     addResidual(pass, x, y, RandomUse.SELF_ATTENTION_OUTPUT, ".self_attention");
     x = y;
 
@@ -175,9 +207,14 @@ final class Block {
       normed = pass.take(x.shape());
       crossNormSaved = crossNorm.forward(pass, x, normed);
       y = pass.take(x.shape());
-      cross =
-          crossAttention.forward(
-              pass, normed, around.own(), around.memory(), around.memorySequences(), null, y);
+      if (around.earlier() == null) {
+        cross =
+            crossAttention.forward(
+                pass, normed, around.own(), around.memory(), around.memorySequences(), null, y);
+      } else {
+        DecoderCache.Seen seen = around.earlier();
+        crossAttention.recall(pass, normed, around.own(), seen.cross(number), seen.memoryMask(), y);
+      }
       addResidual(pass, x, y, RandomUse.CROSS_ATTENTION_OUTPUT, ".cross_attention");
       x = y;
     }

@@ -12,6 +12,7 @@ import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** The encoder or the decoder: embedding, blocks, and a last normalisation. */
@@ -52,6 +53,11 @@ final class Stack {
     this.heads = config.numHeads();
   }
 
+  /** All blocks, in order. */
+  List<Block> blocks() {
+    return Collections.unmodifiableList(blocks);
+  }
+
   /** The blocks with a Switch layer, in order. */
   List<Block> sparseBlocks() {
     return blocks.stream().filter(Block::isSparse).toList();
@@ -75,9 +81,6 @@ final class Stack {
       Routing routing,
       RoutingTally tally,
       int firstRow) {
-    Tensor x = pass.take(own.tokens(), embedding.table().value().length(1));
-    embedding.forward(pass, ids, x);
-    pass.observer().computed(name + ".embedding", x);
     PositionBias.Saved bias = positionBias.forward(pass, own.length());
     Block.Surroundings around =
         new Block.Surroundings(
@@ -85,7 +88,43 @@ final class Stack {
             bias.bias(),
             memory == null ? null : memory.out(),
             memory == null ? null : memory.sequences(),
-            routing);
+            routing,
+            null);
+    return forward(pass, ids, around, bias, tally, firstRow);
+  }
+
+  /**
+   * Computes the tokens that follow those in a cache, which takes them up; not for training.
+   *
+   * @param ids [B * n] INT32
+   * @param own how they lie
+   * @param tally of this stack's Switch layers
+   */
+  Saved extend(
+      Pass pass,
+      Tensor ids,
+      Sequences own,
+      DecoderCache cache,
+      Routing routing,
+      RoutingTally tally) {
+    int before = cache.length();
+    DecoderCache.Seen seen = cache.seenWith(pass, own.length());
+    PositionBias.Saved bias = positionBias.forward(pass, before, own.length(), cache.room());
+    Block.Surroundings around = new Block.Surroundings(own, bias.bias(), null, null, routing, seen);
+    return forward(pass, ids, around, bias, tally, 0);
+  }
+
+  private Saved forward(
+      Pass pass,
+      Tensor ids,
+      Block.Surroundings around,
+      PositionBias.Saved bias,
+      RoutingTally tally,
+      int firstRow) {
+    Sequences own = around.own();
+    Tensor x = pass.take(own.tokens(), embedding.table().value().length(1));
+    embedding.forward(pass, ids, x);
+    pass.observer().computed(name + ".embedding", x);
     List<Block.Saved> saved = new ArrayList<>(blocks.size());
     int row = firstRow;
     for (Block block : blocks) {
@@ -98,7 +137,7 @@ final class Stack {
     RmsNorm.Saved normed = finalNorm.forward(pass, x, out);
     pass.dropout(out, dropoutRate, finalSite);
     pass.observer().computed(name + ".final_layer_norm", out);
-    return new Saved(ids, bias, saved, normed, own, routing, out);
+    return new Saved(ids, bias, saved, normed, own, around.routing(), out);
   }
 
   /**

@@ -6,10 +6,13 @@ import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -216,7 +219,35 @@ public final class SwitchTransformer implements AutoCloseable {
         pass, layers, new StackRouting(config, routing, groups, capacityFactor), batch);
   }
 
-  private void checkIds(int[] ids) {
+  /** A pass that is not for training; what the one before took is gone. */
+  Pass quietPass() {
+    return pass(false, 0, 0, ActivationObserver.NONE);
+  }
+
+  Layers layers() {
+    return layers;
+  }
+
+  /**
+   * What the encoder makes of texts of the same length, [texts * S, d]: each is a routing group of
+   * its own, with the capacity factor of evaluation. It lives as long as the pass.
+   */
+  Tensor encode(Pass pass, List<int[]> inputs) {
+    int length = inputs.getFirst().length;
+    int[] ids = inputs.stream().flatMapToInt(Arrays::stream).toArray();
+    int switchLayers = layers.encoderPlaces();
+    RoutingTally tally =
+        switchLayers == 0
+            ? null
+            : RoutingTally.take(pass, switchLayers, inputs.size(), config.numExperts());
+    StackRouting alone =
+        new StackRouting(config, routing, inputs.size(), routing.evalCapacityFactor());
+    Sequences sequences = new Sequences(inputs.size(), length, null);
+    return BatchPass.encode(pass, layers, alone, sequences, ids, null, tally).out();
+  }
+
+  /** Refuses ids that the vocabulary does not have. */
+  void checkIds(int[] ids) {
     for (int id : ids) {
       if (id >= config.vocabSize()) {
         throw new InputException(

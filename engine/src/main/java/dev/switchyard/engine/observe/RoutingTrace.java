@@ -54,6 +54,23 @@ public record RoutingTrace(
       int[] asked,
       double loadBalancingLoss) {
 
+    /** One token of these, as if it were alone: what the arrays say of it. */
+    public LayerRouting of(int token) {
+      return new LayerRouting(
+          name,
+          encoder,
+          block,
+          experts,
+          capacity,
+          new int[] {expert[token]},
+          new float[] {gate[token]},
+          new int[] {position[token]},
+          new boolean[] {kept[token]},
+          new float[][] {probabilities[token]},
+          asked,
+          loadBalancingLoss);
+    }
+
     /** Number of dropped tokens. */
     public int dropped() {
       int dropped = 0;
