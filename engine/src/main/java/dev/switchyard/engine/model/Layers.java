@@ -28,11 +28,22 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places)
           "vocab_size is 0: give the model the number of token ids that its tokenizer has.");
     }
     int width = config.dModel();
-    Parameter shared =
-        source.create(
-            ParameterSource.Start.EMBEDDING, List.of("shared.weight"), config.vocabSize(), width);
-    Stack encoder = config.isEncoderDecoder() ? new Stack(source, config, true, shared) : null;
-    Stack decoder = new Stack(source, config, false, shared);
+    boolean separate = config.isEncoderDecoder() && !config.shareEmbeddings();
+    Parameter shared = separate ? null : embedding(source, config, "shared");
+    Stack encoder =
+        config.isEncoderDecoder()
+            ? new Stack(
+                source,
+                config,
+                true,
+                separate ? embedding(source, config, "encoder.embed_tokens") : shared)
+            : null;
+    Stack decoder =
+        new Stack(
+            source,
+            config,
+            false,
+            separate ? embedding(source, config, "decoder.embed_tokens") : shared);
     OutputHead head =
         config.tieWordEmbeddings()
             ? new OutputHead(new Linear(shared), Math.pow(width, -0.5))
@@ -45,16 +56,29 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places)
     return new Layers(encoder, decoder, head, List.copyOf(places));
   }
 
+  private static Parameter embedding(ParameterSource source, ModelConfig config, String prefix) {
+    return source.create(
+        ParameterSource.Start.EMBEDDING,
+        List.of(prefix + ".weight"),
+        config.vocabSize(),
+        config.dModel());
+  }
+
   /** Elements of each parameter, in the order of {@link #build}; nothing is allocated. */
   static List<Long> parameterSizes(ModelConfig config) {
-    List<Long> sizes = new ArrayList<>();
+    return parameterShapes(config).stream().map(p -> Tensor.sizeOf(p.shape())).toList();
+  }
+
+  /** Names and shape of each parameter, in the order of {@link #build}; nothing is allocated. */
+  static List<ParameterShape> parameterShapes(ModelConfig config) {
+    List<ParameterShape> shapes = new ArrayList<>();
     Layers.build(
         config,
         (start, names, shape) -> {
-          sizes.add(Tensor.sizeOf(shape));
+          shapes.add(new ParameterShape(names, shape));
           return new Parameter(names, null, null);
         });
-    return sizes;
+    return shapes;
   }
 
   /** How many Switch layers stand in the encoder. */

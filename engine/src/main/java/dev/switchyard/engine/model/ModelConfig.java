@@ -44,6 +44,10 @@ public record ModelConfig(
         String feedForwardProj,
     @Setting(value = "One matrix for embedding and output; logits are then scaled by d_model^-0.5.")
         boolean tieWordEmbeddings,
+    @Setting(
+            "Encoder and decoder read with one embedding; otherwise each has its own (only where"
+                + " tie_word_embeddings is no).")
+        boolean shareEmbeddings,
     @Setting(value = "Buckets of the relative position bias.", min = 2, max = 4096)
         int relativeAttentionNumBuckets,
     @Setting(value = "Distance from which all positions share a bucket.", min = 2, max = 1_000_000)
@@ -73,7 +77,7 @@ public record ModelConfig(
   /** A small encoder-decoder with 8 experts in every second block. */
   public static ModelConfig defaults() {
     return new ModelConfig(
-        0, 128, 32, 512, 4, 4, 4, true, 2, 2, 8, "relu", true, 32, 128, 1e-6, 0, 0, 0.1, 1.0);
+        0, 128, 32, 512, 4, 4, 4, true, 2, 2, 8, "relu", true, true, 32, 128, 1e-6, 0, 0, 0.1, 1.0);
   }
 
   /** Checks what no single setting shows. */
@@ -82,6 +86,11 @@ public record ModelConfig(
       throw new InputException(
           "num_layers is 0, but an encoder-decoder needs an encoder: set num_layers to 1 or more,"
               + " or is_encoder_decoder to no.");
+    }
+    if (tieWordEmbeddings && !shareEmbeddings) {
+      throw new InputException(
+          "tie_word_embeddings is yes and share_embeddings no, but the output can be tied to one"
+              + " embedding only: set tie_word_embeddings to no, or share_embeddings to yes.");
     }
     if (relativeAttentionMaxDistance <= relativeAttentionNumBuckets / 2) {
       throw new InputException(
@@ -123,6 +132,7 @@ public record ModelConfig(
         numExperts,
         feedForwardProj,
         tieWordEmbeddings,
+        shareEmbeddings,
         relativeAttentionNumBuckets,
         relativeAttentionMaxDistance,
         layerNormEpsilon,

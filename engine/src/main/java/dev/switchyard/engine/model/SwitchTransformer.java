@@ -77,6 +77,11 @@ public final class SwitchTransformer implements AutoCloseable {
     return Layers.parameterSizes(config).stream().mapToLong(Long::longValue).sum();
   }
 
+  /** Names and shape of every parameter of such a model; nothing is allocated. */
+  public static List<ParameterShape> parameterShapes(ModelConfig config) {
+    return Layers.parameterShapes(config);
+  }
+
   /**
    * Checks that batches of this shape divide into the routing groups.
    *

@@ -54,6 +54,12 @@ final class ModelGradientsTest {
   }
 
   @Test
+  void anEmbeddingForEachStack() {
+    Map<String, ?> own = Map.of("tie_word_embeddings", false, "share_embeddings", false);
+    check(TinyModel.config(own), TinyModel.routing(CROWDED), TinyModel.batch());
+  }
+
+  @Test
   void decoderAloneWithAllLayersSparse() {
     Map<String, ?> alone = Map.of("is_encoder_decoder", false, "decoder_sparse_step", 1);
     StepFigures figures =

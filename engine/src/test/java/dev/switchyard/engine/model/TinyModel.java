@@ -13,7 +13,7 @@ final class TinyModel {
   static ModelConfig config(Map<String, ?> changes) {
     ModelConfig tiny =
         new ModelConfig(
-            13, 6, 4, 8, 2, 2, 2, true, 2, 2, 3, "relu", true, 8, 16, 1e-6, 0, 0, 1.0, 1.0);
+            13, 6, 4, 8, 2, 2, 2, true, 2, 2, 3, "relu", true, true, 8, 16, 1e-6, 0, 0, 1.0, 1.0);
     return SettingsRecord.with(tiny, Map.copyOf(changes));
   }
 
