@@ -47,6 +47,15 @@ final class TrainCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--from",
+      paramLabel = "MODEL",
+      description =
+          "A model to go on with: a run's folder or name, a checkpoint, a model folder, or a"
+              + " sample's name. The new run starts with its weights, and has its shape, routing"
+              + " and tokenizer.")
+  private String from;
+
+  @Option(
       names = "--preset",
       paramLabel = "NAME",
       description = "Settings to start from, listed below (default: " + Presets.DEFAULT + ").")
@@ -83,9 +92,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    RunConfig settings = settings();
     try (Workbench workbench = switchyard.workbench();
-        TrainingRun run = create(workbench, settings)) {
+        TrainingRun run = create(workbench, settings(workbench))) {
       if (!json) {
         announce(run, workbench.estimate(run.config()));
       }
@@ -114,12 +122,24 @@ final class TrainCommand implements Callable<Integer> {
     if (out != null) {
       return workbench.create(settings, out.toAbsolutePath().normalize());
     }
-    String name = preset != null ? preset : config == null ? Presets.DEFAULT : "run";
-    return switchyard.home().withFreeRunFolder(name, f -> workbench.create(settings, f));
+    return switchyard.home().withFreeRunFolder(name(), f -> workbench.create(settings, f));
   }
 
-  /** Defaults, then the preset or the file, then what the command line says. */
-  private RunConfig settings() {
+  private String name() {
+    if (preset != null) {
+      return preset;
+    } else if (from != null) {
+      Path last = Path.of(from).getFileName();
+      return "from-" + (last == null ? "model" : last);
+    }
+    return config == null ? Presets.DEFAULT : "run";
+  }
+
+  /**
+   * Defaults, then the preset or the file, then what belongs to the model to start from, then what
+   * the command line says.
+   */
+  private RunConfig settings(Workbench workbench) {
     if (preset != null && config != null) {
       throw new InputException("Give --preset or --config, not both.");
     }
@@ -130,6 +150,9 @@ final class TrainCommand implements Callable<Integer> {
     } else {
       String name = preset == null ? Presets.DEFAULT : preset;
       base = RunConfig.defaults().with(Presets.settings(name, own.containsKey("data")));
+    }
+    if (from != null) {
+      base = workbench.startingFrom(from, base);
     }
     RunConfig settings = base.with(own);
     if (settings.data().data().isEmpty()) {

@@ -9,6 +9,7 @@ import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.StartingModel;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.TrainingRuns;
 import dev.switchyard.engine.train.Workbench;
@@ -16,6 +17,7 @@ import dev.switchyard.samples.Samples;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The engine on this machine, for the window and for the command line. */
 public final class LocalWorkbench implements Workbench {
@@ -55,12 +57,26 @@ public final class LocalWorkbench implements Workbench {
 
   @Override
   public Estimate estimate(RunConfig config) {
-    return estimates.of(TrainingRuns.check(sampleData.resolve(config)));
+    return estimates.of(TrainingRuns.check(resolve(config)));
+  }
+
+  /** The configuration with places on this disk where it names the sample corpus or a model. */
+  private RunConfig resolve(RunConfig config) {
+    String from = config.training().from();
+    RunConfig resolved = sampleData.resolve(config);
+    return from.isBlank()
+        ? resolved
+        : resolved.with(Map.of("training", Map.of("from", names.folder(from).toString())));
+  }
+
+  @Override
+  public RunConfig startingFrom(String model, RunConfig settings) {
+    return StartingModel.open(names.folder(model)).settings(settings);
   }
 
   @Override
   public TrainingRun create(RunConfig config, Path folder) {
-    RunConfig resolved = sampleData.resolve(config);
+    RunConfig resolved = resolve(config);
     checkMemory(TrainingRuns.check(resolved));
     return TrainingRuns.create(resolved, folder);
   }

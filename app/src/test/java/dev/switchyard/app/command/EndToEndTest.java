@@ -88,6 +88,32 @@ final class EndToEndTest {
   }
 
   @Test
+  void aRunGoesOnFromAnyModelWithItsShape() throws Exception {
+    Session session = new Session(folder.resolve("home"));
+    String docs = Session.documents(folder.resolve("docs")).toString();
+    assertThat(
+            session
+                .run("train", "--data", docs, "--preset", "tiny", "--steps", "2", "--twin")
+                .code())
+        .isZero();
+    Result tuned = session.run("train", "--from", "tiny-1", "--data", docs, "--steps", "1");
+    assertThat(tuned.err()).isEmpty();
+    assertThat(tuned.lines().getLast()).startsWith("1 step,").endsWith("from-tiny-1-1");
+
+    String out = folder.resolve("more-tongues").toString();
+    String[] sample = {"train", "--from", "tongues", "--data", docs, "--out", out, "--steps", "1"};
+    Result more = session.run(sample);
+    assertThat(more.err()).isEmpty();
+    JsonNode run = JSON.readTree(Files.readString(Path.of(out, "run.json")));
+    assertThat(run.at("/config/model/num_experts").asInt()).isEqualTo(16);
+    assertThat(run.at("/provenance/from/path").asText()).contains("tongues");
+
+    Result none = session.run("train", "--from", "nothing", "--data", docs);
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).contains("There is no model \"nothing\"");
+  }
+
+  @Test
   void runsGoIntoTheRunsFolderUnderAFreeName() throws Exception {
     Session session = new Session(folder.resolve("home"));
     String docs = Session.documents(folder.resolve("docs")).toString();

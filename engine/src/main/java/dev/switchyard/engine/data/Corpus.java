@@ -2,12 +2,8 @@ package dev.switchyard.engine.data;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.RandomKey;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -145,7 +141,7 @@ public final class Corpus {
   }
 
   private static String keyOf(List<TextFile> files) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = FileDigest.newSha256();
     for (TextFile file : files) {
       digest.update((file.name() + "\n" + file.bytes() + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -168,7 +164,11 @@ public final class Corpus {
         checkLines(file, done, total, progress);
       }
       digests.add(
-          new FileDigest(text.path().toString(), text.bytes(), text.modified(), sha256(text)));
+          new FileDigest(
+              text.path().toString(),
+              text.bytes(),
+              text.modified(),
+              FileDigest.sha256(text.path())));
       done += text.bytes();
       progress.accept((double) done / total);
     }
@@ -206,7 +206,8 @@ public final class Corpus {
       }
       boolean same =
           file.bytes() == then.bytes()
-              && (file.modified() == then.modified() || sha256(file).equals(then.sha256()));
+              && (file.modified() == then.modified()
+                  || FileDigest.sha256(file.path()).equals(then.sha256()));
       if (!same) {
         throw changed(file.path().toString(), "has other contents now");
       }
@@ -222,29 +223,5 @@ public final class Corpus {
         ("The data changed since the run read it: %s %s. Bring the old files back to resume, or"
                 + " start a new run.")
             .formatted(what, how));
-  }
-
-  private static String sha256(TextFile file) {
-    MessageDigest digest = sha256();
-    byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file.path())) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    } catch (IOException e) {
-      throw new InputException(
-          "%s can't be read: check that it is there and that you may open it."
-              .formatted(file.path()),
-          e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
   }
 }

@@ -60,11 +60,17 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.put("decoder_start_token_id", 0);
     config.put("torch_dtype", "float32");
     config.putAll(SettingsRecord.values(routing));
-    Map<String, Object> dataValues = SettingsRecord.values(data);
-    DATA_SETTINGS.forEach(name -> config.put(name, dataValues.get(name)));
+    config.putAll(dataSettings());
     // Wherever the run found its tokenizer, a copy lies beside the model.
     config.put("tokenizer", data.tokenizer().equals(BYTES) ? BYTES : Checkpoint.TOKENIZER);
     return Json.pretty(config);
+  }
+
+  /** The settings of the data that go with the model, by name: how rows are made, not of what. */
+  public Map<String, Object> dataSettings() {
+    Map<String, Object> values = SettingsRecord.values(data);
+    values.keySet().retainAll(DATA_SETTINGS);
+    return values;
   }
 
   private int sparse(boolean encoder, int blocks) {

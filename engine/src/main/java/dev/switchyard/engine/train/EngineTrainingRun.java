@@ -179,8 +179,13 @@ final class EngineTrainingRun implements TrainingRun {
       begun = true;
       event(
           resumed ? "resumed" : "started",
-          resumed ? "Resumed from the checkpoint of step " + step : "Started");
+          resumed ? "Resumed from the checkpoint of step " + step : started());
     }
+  }
+
+  private String started() {
+    String from = config.training().from();
+    return from.isBlank() ? "Started" : "Started with the weights of " + from;
   }
 
   private void queueStep() {

@@ -24,12 +24,20 @@ public record RunDescription(RunConfig config, List<FileDigest> data) {
   private static final String CONFIG = "config";
   private static final String PROVENANCE = "provenance";
 
-  /** The description of a new run, as {@code run.json} holds it. */
-  static Map<String, Object> of(RunConfig config, String device, List<FileDigest> data) {
+  /**
+   * The description of a new run, as {@code run.json} holds it.
+   *
+   * @param from what it starts with, or null
+   */
+  static Map<String, Object> of(
+      RunConfig config, String device, List<FileDigest> data, StartingModel from) {
     Map<String, Object> provenance = new LinkedHashMap<>(Provenance.now());
     provenance.put("backend", device);
     provenance.put("seed", config.training().seed());
-    provenance.put("data", data.stream().map(RunDescription::values).toList());
+    provenance.put("data", data.stream().map(FileDigest::values).toList());
+    if (from != null) {
+      provenance.put("from", from.provenance());
+    }
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("format", FORMAT);
     run.put("created", Instant.now().toString());
@@ -68,15 +76,6 @@ public record RunDescription(RunConfig config, List<FileDigest> data) {
     } catch (InputException e) {
       throw new InputException("%s: %s".formatted(file, e.getMessage()), e);
     }
-  }
-
-  private static Map<String, Object> values(FileDigest digest) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("path", digest.path());
-    values.put("bytes", digest.bytes());
-    values.put("modified", digest.modified());
-    values.put("sha256", digest.sha256());
-    return values;
   }
 
   private static List<FileDigest> digests(Object data) {

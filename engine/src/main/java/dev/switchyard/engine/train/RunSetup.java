@@ -57,7 +57,11 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     DataConfig data = config.data();
     List<String> paths = data.data().stream().map(RunSetup::absolute).toList();
     String tokenizer = data.tokenizer().equals(BYTES) ? BYTES : absolute(data.tokenizer());
-    return config.with(Map.of("data", Map.of("data", paths, "tokenizer", tokenizer)));
+    String from = config.training().from();
+    return config.with(
+        Map.of(
+            "data", Map.of("data", paths, "tokenizer", tokenizer),
+            "training", Map.of("from", absolute(from))));
   }
 
   private static String absolute(String path) {

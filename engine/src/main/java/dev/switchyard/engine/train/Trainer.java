@@ -130,6 +130,14 @@ final class Trainer implements AutoCloseable {
             twin == null ? null : Evaluator.evaluate(twin.model(), heldOut)));
   }
 
+  /** Takes a model's weights in place of the initial ones; before the first step. */
+  void startFrom(StartingModel from) {
+    from.load(model.model(), false);
+    if (twin != null) {
+      from.load(twin.model(), true);
+    }
+  }
+
   /** All that a checkpoint of this moment holds. */
   CheckpointParts checkpoint() {
     model.checkWeights(step);

@@ -47,6 +47,9 @@ public record TrainingConfig(
             common = true)
         boolean twin,
     @Setting(
+            "Model whose weights the run starts with, and of whose shape it is; none: new weights.")
+        String from,
+    @Setting(
             value = "Where to compute: auto takes the best that works.",
             options = {"auto", "cpu", "nd4j"})
         String backend) {
@@ -71,6 +74,7 @@ public record TrainingConfig(
         100,
         4,
         false,
+        "",
         "auto");
   }
 }

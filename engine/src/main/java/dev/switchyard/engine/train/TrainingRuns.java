@@ -38,8 +38,19 @@ public final class TrainingRuns {
    */
   public static RunConfig check(RunConfig given) {
     try (RunSetup setup = RunSetup.of(given)) {
+      startingModel(setup.config());
       return setup.config();
     }
+  }
+
+  /** The model that a configuration starts from, which fits its settings, or null. */
+  private static StartingModel startingModel(RunConfig config) {
+    if (config.training().from().isBlank()) {
+      return null;
+    }
+    StartingModel from = StartingModel.open(Path.of(config.training().from()));
+    from.check(config);
+    return from;
   }
 
   /**
@@ -59,6 +70,7 @@ public final class TrainingRuns {
   private static TrainingRun create(
       RunConfig given, Path path, boolean existed, ExecutorService thread) {
     RunSetup setup = RunSetup.of(given);
+    StartingModel from = startingModel(setup);
     List<FileDigest> digests = new ArrayList<>();
     Trainer trainer =
         trainer(
@@ -70,7 +82,10 @@ public final class TrainingRuns {
             });
     RunFolder folder = null;
     try {
-      folder = RunFolder.create(path, RunDescription.of(setup.config(), trainer.device(), digests));
+      startFrom(from, trainer);
+      folder =
+          RunFolder.create(
+              path, RunDescription.of(setup.config(), trainer.device(), digests, from));
       folder.checkpoints().write(trainer.checkpoint());
       RunRecord record = new RunRecord(folder, 0);
       return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), false);
@@ -150,15 +165,18 @@ public final class TrainingRuns {
       RunDescription before,
       RunConfig config,
       ExecutorService thread) {
+    RunSetup setup = RunSetup.of(config);
+    StartingModel from = startingModel(setup);
     Trainer trainer =
         trainer(
-            RunSetup.of(config),
+            setup,
             folder.path(),
             corpus -> {
               corpus.verify(before.data());
               return null;
             });
     try {
+      startFrom(from, trainer);
       folder.checkpoints().goOnFrom(0);
       folder.write(run);
       folder.checkpoints().write(trainer.checkpoint());
@@ -168,6 +186,21 @@ public final class TrainingRuns {
     } catch (RuntimeException | Error e) {
       trainer.close();
       throw e;
+    }
+  }
+
+  private static StartingModel startingModel(RunSetup setup) {
+    try {
+      return startingModel(setup.config());
+    } catch (RuntimeException e) {
+      setup.close();
+      throw e;
+    }
+  }
+
+  private static void startFrom(StartingModel from, Trainer trainer) {
+    if (from != null) {
+      trainer.startFrom(from);
     }
   }
 

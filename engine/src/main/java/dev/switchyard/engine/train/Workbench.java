@@ -79,6 +79,14 @@ public interface Workbench extends AutoCloseable {
   Estimate estimate(RunConfig config);
 
   /**
+   * Settings of a run that starts with a model's weights: those given, but with the model's shape,
+   * routing, tokenizer and rows. {@link #create} then takes the weights.
+   *
+   * @param model as in {@link #open}
+   */
+  RunConfig startingFrom(String model, RunConfig settings);
+
+  /**
    * A new run, READY.
    *
    * @param folder must not exist yet, or be empty

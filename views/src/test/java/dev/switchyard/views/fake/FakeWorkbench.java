@@ -126,6 +126,11 @@ public final class FakeWorkbench implements Workbench {
   }
 
   @Override
+  public RunConfig startingFrom(String model, RunConfig settings) {
+    return settings.with(Map.of("from", model));
+  }
+
+  @Override
   public TrainingRun create(RunConfig config, Path where) {
     FakeRun run = new FakeRun(config, where);
     opened.add(run);
