@@ -33,7 +33,7 @@ final class ConfigFile {
    * @throws InputException if it can't be read, or holds what is no setting
    */
   static RunConfig read(Path file) {
-    Map<String, Object> values = parse(file, GivenText.read(file));
+    Map<String, Object> values = values(file);
     if (values.get(IN_RUN) instanceof Map<?, ?> inRun) {
       Map<String, Object> settings = new LinkedHashMap<>();
       inRun.forEach((name, value) -> settings.put(String.valueOf(name), value));
@@ -44,6 +44,15 @@ final class ConfigFile {
     } catch (InputException e) {
       throw new InputException("%s: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /**
+   * What the file's JSON object holds.
+   *
+   * @throws InputException if it can't be read, or holds something else
+   */
+  static Map<String, Object> values(Path file) {
+    return parse(file, GivenText.read(file));
   }
 
   private static Map<String, Object> parse(Path file, String text) {

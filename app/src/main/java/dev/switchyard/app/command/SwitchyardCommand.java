@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       SamplesCommand.class,
       CorpusCommand.class,
       PackCommand.class,
+      BenchCommand.class,
       DemoCommand.class
     },
     footer = {

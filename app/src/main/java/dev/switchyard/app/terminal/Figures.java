@@ -16,6 +16,11 @@ public final class Figures {
     return format("%.2f", value);
   }
 
+  /** Milliseconds of a step. */
+  public static String millis(double value) {
+    return format("%.1f", value);
+  }
+
   /** A share as a percentage. */
   public static String percent(double share) {
     return format("%.1f%%", 100 * share);

@@ -18,7 +18,8 @@ final class HelpTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "resume", "eval", "route", "runs", "samples", "corpus", "demo"})
+  @ValueSource(
+      strings = {"train", "resume", "eval", "route", "runs", "samples", "corpus", "demo", "bench"})
   void everyCommandHasHelpThatFitsATerminal(String command) {
     Result help = new Session(folder).run(command, "--help");
     assertThat(help.code()).isZero();

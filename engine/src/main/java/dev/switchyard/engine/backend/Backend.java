@@ -34,6 +34,9 @@ public interface Backend extends AutoCloseable {
   /** One line for people: the device, its kernels, its threads. */
   String description();
 
+  /** What computes matrix products here, with the kernels chosen: "OpenBLAS SkylakeX". */
+  String productKernels();
+
   /** The type of real tensors here: FLOAT32, or FLOAT64 in gradient checks. */
   ElementType floatType();
 

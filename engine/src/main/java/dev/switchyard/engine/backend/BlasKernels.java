@@ -1,6 +1,14 @@
 package dev.switchyard.engine.backend;
 
 import java.io.IOException;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,6 +45,20 @@ public final class BlasKernels {
     chosen = true;
     if (wantsAvx512Kernels(readCpuFacts())) {
       NativeEnvironment.setIfAbsent(VARIABLE, AVX512_KERNELS);
+    }
+  }
+
+  /** The name of the kernels that OpenBLAS, once loaded, runs here, such as "SkylakeX". */
+  public static String running() {
+    AddressLayout text =
+        ValueLayout.ADDRESS.withTargetLayout(
+            MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
+    MemorySegment function = SymbolLookup.loaderLookup().findOrThrow("openblas_get_corename");
+    MethodHandle name = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(text));
+    try {
+      return ((MemorySegment) name.invokeExact()).getString(0);
+    } catch (Throwable e) {
+      throw new IllegalStateException("OpenBLAS could not be called.", e);
     }
   }
 

@@ -171,9 +171,19 @@ public final class SwitchTransformer implements AutoCloseable {
    * @throws InputException if the batch does not divide into the routing groups
    */
   public StepFigures forwardBackward(Batch batch, long seed, long step) {
+    return forwardBackward(batch, seed, step, () -> {});
+  }
+
+  /**
+   * The same, for those who time it.
+   *
+   * @param forwardDone called between the forward and the backward pass
+   */
+  public StepFigures forwardBackward(Batch batch, long seed, long step, Runnable forwardDone) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)));
     BatchPass forward = forward(pass, batch, routing.routingGroups(), routing.capacityFactor());
+    forwardDone.run();
     forward.backward(pass);
     return figures(forward, batch, seen);
   }

@@ -98,6 +98,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public String productKernels() {
+    return "plain loops";
+  }
+
+  @Override
   public ElementType floatType() {
     return ElementType.FLOAT64;
   }

@@ -72,8 +72,13 @@ public final class CpuBackend implements Backend {
   @Override
   public String description() {
     int count = threads.count();
-    return "cpu: %d %s, %s, OpenBLAS %s"
-        .formatted(count, count == 1 ? "thread" : "threads", Lanes.name(), OpenBlas.kernels());
+    return "cpu: %d %s, %s, %s"
+        .formatted(count, count == 1 ? "thread" : "threads", Lanes.name(), productKernels());
+  }
+
+  @Override
+  public String productKernels() {
+    return "OpenBLAS " + OpenBlas.kernels();
   }
 
   @Override

@@ -1,11 +1,8 @@
 package dev.switchyard.engine.backend.cpu;
 
 import dev.switchyard.engine.backend.BlasKernels;
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -70,15 +67,7 @@ final class OpenBlas {
 
   /** The name of the kernels that OpenBLAS runs here, such as "SkylakeX". */
   static String kernels() {
-    AddressLayout text =
-        ValueLayout.ADDRESS.withTargetLayout(
-            MemoryLayout.sequenceLayout(Long.MAX_VALUE, ValueLayout.JAVA_BYTE));
-    try {
-      MethodHandle name = function("openblas_get_corename", FunctionDescriptor.of(text));
-      return ((MemorySegment) name.invokeExact()).getString(0);
-    } catch (Throwable e) {
-      throw new IllegalStateException("OpenBLAS could not be called.", e);
-    }
+    return BlasKernels.running();
   }
 
   /**

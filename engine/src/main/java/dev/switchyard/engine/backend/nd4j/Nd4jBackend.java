@@ -68,6 +68,11 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
+  public String productKernels() {
+    return Nd4jRuntime.productKernels();
+  }
+
+  @Override
   public ElementType floatType() {
     return type;
   }

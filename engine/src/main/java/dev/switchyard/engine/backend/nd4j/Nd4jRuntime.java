@@ -54,4 +54,13 @@ public final class Nd4jRuntime {
     Properties facts = Nd4j.getExecutioner().getEnvironmentInformation();
     return "ND4J on " + facts.get("backend") + ", " + facts.get("omp.threads") + " threads";
   }
+
+  /** What computes matrix products: the library, and for OpenBLAS the kernels that it chose. */
+  static String productKernels() {
+    Object vendor = Nd4j.getExecutioner().getEnvironmentInformation().get("blas.vendor");
+    if (!"OPENBLAS".equals(String.valueOf(vendor))) {
+      return String.valueOf(vendor);
+    }
+    return "OpenBLAS " + BlasKernels.running();
+  }
 }

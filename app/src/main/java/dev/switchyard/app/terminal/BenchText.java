@@ -1,0 +1,79 @@
+package dev.switchyard.app.terminal;
+
+import dev.switchyard.engine.bench.BenchConfig;
+import dev.switchyard.engine.bench.BenchResult;
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.model.ModelConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A benchmark's figures for people and for machines. */
+public final class BenchText {
+  private BenchText() {}
+
+  /** Some lines that say what was measured, on what, and how fast it was. */
+  public static List<String> lines(BenchResult result) {
+    ModelConfig model = result.config().model();
+    return List.of(
+        result.device(),
+        "model     %s parameters, d_model %d, d_ff %d, %d + %d blocks, %d experts"
+            .formatted(
+                Figures.count(result.parameters()),
+                model.dModel(),
+                model.dFf(),
+                model.isEncoderDecoder() ? model.numLayers() : 0,
+                model.numDecoderLayers(),
+                model.numExperts()),
+        "batch     %d rows of %d + %d tokens, capacity factor %s, %s dropped"
+            .formatted(
+                result.config().workload().batch(),
+                model.isEncoderDecoder() ? result.config().workload().inputLength() : 0,
+                result.config().workload().targetLength(),
+                Figures.factor(result.config().routing().capacityFactor()),
+                Figures.percent(result.droppedFraction())),
+        "training  %s ms a step: forward %s, backward %s, update %s; %s tokens/s"
+            .formatted(
+                Figures.millis(result.stepMillis()),
+                Figures.millis(result.forwardMillis()),
+                Figures.millis(result.backwardMillis()),
+                Figures.millis(result.updateMillis()),
+                Figures.count(Math.round(result.tokensPerSecond()))),
+        "forward   %s ms alone; %s tokens/s"
+            .formatted(
+                Figures.millis(result.inferenceMillis()),
+                Figures.count(Math.round(result.inferenceTokensPerSecond()))),
+        "products  %s: %s GFLOP/s at best; the step reaches %s of it"
+            .formatted(
+                result.productKernels(),
+                Figures.count(Math.round(result.peakFlops() / 1e9)),
+                Figures.percent(result.shareOfPeak())),
+        "heap      %s allocated a step".formatted(Figures.bytes(result.heapBytes())));
+  }
+
+  /** The same for machines, by snake_case name. */
+  public static Map<String, Object> figures(BenchResult result) {
+    BenchConfig config = result.config();
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("device", result.device());
+    figures.put("product_kernels", result.productKernels());
+    figures.put("parameters", result.parameters());
+    figures.put("steps", result.steps());
+    figures.put("step_ms", result.stepMillis());
+    figures.put("forward_ms", result.forwardMillis());
+    figures.put("backward_ms", result.backwardMillis());
+    figures.put("update_ms", result.updateMillis());
+    figures.put("inference_ms", result.inferenceMillis());
+    figures.put("tokens_per_second", result.tokensPerSecond());
+    figures.put("inference_tokens_per_second", result.inferenceTokensPerSecond());
+    figures.put("gemm_peak_gflops", result.peakFlops() / 1e9);
+    figures.put("step_gflop", result.stepFlop() / 1e9);
+    figures.put("share_of_peak", result.shareOfPeak());
+    figures.put("heap_bytes_per_step", result.heapBytes());
+    figures.put("dropped_fraction", result.droppedFraction());
+    figures.put("workload", SettingsRecord.values(config.workload()));
+    figures.put("model", SettingsRecord.values(config.model()));
+    figures.put("routing", SettingsRecord.values(config.routing()));
+    return figures;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.switchyard.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.switchyard.app.command.Session.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code switchyard bench} measures what a file describes, for people and for machines. */
+final class BenchCommandTest {
+  @TempDir Path folder;
+
+  private Path config(String json) throws IOException {
+    return Files.writeString(folder.resolve("config.json"), json);
+  }
+
+  @Test
+  void itWritesOneJsonObjectWithEveryFigure() throws IOException {
+    Path config =
+        config(
+            """
+            {"model_type": "switch_transformers", "d_model": 32, "d_kv": 8, "d_ff": 64,
+             "num_layers": 2, "num_sparse_encoder_layers": 1, "num_decoder_layers": 2,
+             "num_sparse_decoder_layers": 1, "num_experts": 4, "vocab_size": 100,
+             "batch": 2, "input_length": 16, "target_length": 8, "capacity_factor": 2}
+            """);
+    Result result =
+        new Session(folder)
+            .run(
+                "bench",
+                "--config",
+                config.toString(),
+                "--backend",
+                "cpu",
+                "--steps",
+                "2",
+                "--warm-up",
+                "0.1",
+                "--json");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(result.out());
+    for (String name :
+        new String[] {
+          "step_ms",
+          "forward_ms",
+          "backward_ms",
+          "update_ms",
+          "inference_ms",
+          "tokens_per_second",
+          "gemm_peak_gflops",
+          "share_of_peak",
+          "heap_bytes_per_step"
+        }) {
+      assertThat(figures.path(name).asDouble()).as(name).isPositive();
+    }
+    assertThat(figures.path("product_kernels").asText()).startsWith("OpenBLAS ");
+    assertThat(figures.path("model").path("num_experts").asInt()).isEqualTo(4);
+    assertThat(figures.path("workload").path("batch").asInt()).isEqualTo(2);
+    assertThat(figures.path("routing").path("routing_groups").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void itRefusesWhatItCanNotMeasure() throws IOException {
+    Result unknown =
+        new Session(folder).run("bench", "--config", config("{\"d_modle\": 1}").toString());
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("config.json").contains("\"d_modle\"");
+    Result noBackend = new Session(folder).run("bench", "--backend", "abacus");
+    assertThat(noBackend.code()).isEqualTo(2);
+    assertThat(noBackend.err()).contains("abacus").contains("nd4j");
+  }
+}

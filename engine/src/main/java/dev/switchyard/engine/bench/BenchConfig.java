@@ -1,0 +1,141 @@
+package dev.switchyard.engine.bench;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.model.ComputeCost;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.moe.RoutingConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is benchmarked: a model, its routing, and the batch of a step.
+ *
+ * @param model its shape
+ * @param routing each row of the batch is a group of its own unless it says otherwise
+ * @param workload the batch
+ */
+public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload workload) {
+  /** Keys of Hugging Face's config.json that change nothing in what a step computes. */
+  private static final Set<String> PASSED_OVER =
+      Set.of(
+          "_name_or_path",
+          "add_router_probs",
+          "architectures",
+          "bos_token_id",
+          "decoder_start_token_id",
+          "dtype",
+          "eos_token_id",
+          "expert_capacity",
+          "initializer_factor",
+          "is_gated_act",
+          "model_type",
+          "n_positions",
+          "num_selected_experts",
+          "output_past",
+          "pad_token_id",
+          "router_bias",
+          "router_dtype",
+          "router_type",
+          "torch_dtype",
+          "transformers_version",
+          "use_cache");
+
+  /**
+   * A small encoder-decoder, 4 + 4 blocks of width 256 with 8 experts in every second one, on 16
+   * rows of 128 + 32 tokens.
+   */
+  public static BenchConfig defaults() {
+    Map<String, Object> model = new LinkedHashMap<>();
+    model.put("vocab_size", 8192);
+    model.put("d_model", 256);
+    model.put("d_kv", 64);
+    model.put("d_ff", 1024);
+    Map<String, Object> routing = new LinkedHashMap<>();
+    routing.put("capacity_factor", 1.25);
+    routing.put("eval_capacity_factor", 1.25);
+    routing.put("min_expert_capacity", 1);
+    routing.put("routing_groups", 16);
+    routing.put("router_jitter_noise", 0);
+    return new BenchConfig(
+        SettingsRecord.with(ModelConfig.defaults(), model),
+        SettingsRecord.with(RoutingConfig.defaults(), routing),
+        new Workload(16, 128, 32));
+  }
+
+  /**
+   * This configuration with some values replaced.
+   *
+   * @param values by the names of Hugging Face's config.json, of our settings for models and
+   *     routing, or of the workload
+   * @throws InputException for a name that is none of these, or a value of the wrong type or bounds
+   */
+  public BenchConfig with(Map<String, ?> values) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> {
+          if (value != null && !PASSED_OVER.contains(name)) {
+            settings.put(name, value);
+          }
+        });
+    translate(settings, "encoder", "num_layers", model.numLayers());
+    translate(settings, "decoder", "num_decoder_layers", model.numDecoderLayers());
+    if (settings.remove("dense_act_fn") instanceof String activation) {
+      settings.putIfAbsent(
+          "feed_forward_proj", activation.contains("gelu") ? "gated-gelu" : "relu");
+    }
+    settings.keySet().forEach(BenchConfig::checkName);
+    Workload newWorkload = SettingsRecord.with(workload, settings);
+    settings.putIfAbsent("routing_groups", newWorkload.batch());
+    if (settings.containsKey("capacity_factor")) {
+      settings.putIfAbsent("eval_capacity_factor", settings.get("capacity_factor"));
+    }
+    return new BenchConfig(
+        SettingsRecord.with(model, settings), SettingsRecord.with(routing, settings), newWorkload);
+  }
+
+  /** Hugging Face counts the sparse blocks, we say every how many one is. */
+  private static void translate(
+      Map<String, Object> settings, String stack, String layersName, int layersBefore) {
+    Object sparse = settings.remove("num_sparse_" + stack + "_layers");
+    Object layers = settings.getOrDefault(layersName, layersBefore);
+    if (sparse instanceof Number count && layers instanceof Number all) {
+      int step = count.intValue() <= 0 ? 0 : all.intValue() / count.intValue();
+      settings.putIfAbsent(stack + "_sparse_step", step);
+    }
+  }
+
+  private static void checkName(String name) {
+    List<String> known = new ArrayList<>(SettingsRecord.names(ModelConfig.class));
+    known.addAll(SettingsRecord.names(RoutingConfig.class));
+    known.addAll(SettingsRecord.names(Workload.class));
+    if (!known.contains(name)) {
+      throw new InputException(
+          "\"%s\" is no key of a model's config.json nor of a benchmark; there are %s."
+              .formatted(name, String.join(", ", known)));
+    }
+  }
+
+  /**
+   * Floating-point operations of the forward pass: two for each weight that a token meets, and the
+   * products of attention, which count in full where a mask hides a part of them. A training step
+   * takes three times as many.
+   */
+  public double forwardFlop() {
+    double inputs = model.isEncoderDecoder() ? workload.inputLength() : 0;
+    double targets = workload.targetLength();
+    double pairs = model.numDecoderLayers() * targets * targets;
+    if (model.isEncoderDecoder()) {
+      pairs += model.numLayers() * inputs * inputs + model.numDecoderLayers() * targets * inputs;
+    }
+    double attention = 4.0 * model.attentionWidth() * workload.batch() * pairs;
+    return attention
+        + ComputeCost.of(model)
+            .forward(
+                (long) (workload.batch() * inputs),
+                (long) workload.batch() * workload.targetLength());
+  }
+}

@@ -1,0 +1,160 @@
+package dev.switchyard.engine.bench;
+
+import com.sun.management.ThreadMXBean;
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.model.StepFigures;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.train.Optimizer;
+import dev.switchyard.engine.train.TrainingConfig;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+
+/**
+ * Times training steps and forward passes of one model, as a training run does them but for reading
+ * text: forward, backward, the gradient's norm, AdamW. Random tokens, so that the routers' load is
+ * that of initial weights.
+ */
+public final class StepBenchmark implements AutoCloseable {
+  /** So long, in seconds, the JIT takes to compile the kernels. */
+  public static final double WARM_UP = 6;
+
+  private static final long SEED = 1;
+  private static final double LEARNING_RATE = 1e-4;
+  private static final int FEWEST_TO_WARM_UP = 3;
+  // Of the time to warm up, what measuring one size of products takes.
+  private static final double SHARE_FOR_PRODUCTS = 1.0 / 12;
+
+  private final BenchConfig config;
+  private final Backend backend;
+  private final SwitchTransformer model;
+  private final Optimizer optimizer;
+  private final Batch batch;
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private long step;
+  private StepFigures figures;
+
+  /** Nanoseconds of one step's parts. */
+  private record Times(long forward, long backward, long update) {}
+
+  /**
+   * A model with initial weights and an AdamW optimizer on this backend, which stays its opener's.
+   *
+   * @throws dev.switchyard.engine.configuration.InputException if the batch does not divide into
+   *     the routing groups
+   */
+  public StepBenchmark(BenchConfig config, Backend backend) {
+    this.config = config;
+    this.backend = backend;
+    Workload work = config.workload();
+    SwitchTransformer.checkRouting(
+        config.model(), config.routing(), work.batch(), work.inputLength(), work.targetLength());
+    this.model = new SwitchTransformer(config.model(), config.routing(), backend, SEED);
+    TrainingConfig training =
+        SettingsRecord.with(
+            TrainingConfig.defaults(), Map.of("optimizer", "adamw", "weight_decay", 0.01));
+    this.optimizer = Optimizer.of(training, backend, model.parameters());
+    this.batch = work.batch(config.model().vocabSize(), config.model().isEncoderDecoder(), SEED);
+    model.zeroGradients();
+  }
+
+  /**
+   * Measures training steps, forward passes, and matrix products before and after them.
+   *
+   * @param steps of each kind
+   * @param warmUp seconds of work of each kind before it is measured
+   */
+  public BenchResult run(int steps, double warmUp) {
+    ProductPeak peak = new ProductPeak(backend, warmUp * SHARE_FOR_PRODUCTS);
+    double before = peak.measure();
+    warmUp(warmUp, this::train);
+    double[] forward = new double[steps];
+    double[] backward = new double[steps];
+    double[] update = new double[steps];
+    double[] whole = new double[steps];
+    long allocated = threads.getTotalThreadAllocatedBytes();
+    for (int i = 0; i < steps; i++) {
+      Times times = train();
+      forward[i] = times.forward();
+      backward[i] = times.backward();
+      update[i] = times.update();
+      whole[i] = times.forward() + times.backward() + times.update();
+    }
+    allocated = threads.getTotalThreadAllocatedBytes() - allocated;
+    double dropped = figures.droppedFraction();
+    warmUp(warmUp, this::infer);
+    double[] inference = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      inference[i] = infer();
+    }
+    return new BenchResult(
+        config,
+        model.parameterCount(),
+        backend.description(),
+        backend.productKernels(),
+        steps,
+        millis(whole),
+        millis(forward),
+        millis(backward),
+        millis(update),
+        millis(inference),
+        dropped,
+        3 * config.forwardFlop(),
+        Math.max(before, peak.measure()),
+        allocated / steps);
+  }
+
+  private static void warmUp(double seconds, Runnable work) {
+    long begin = System.nanoTime();
+    int done = 0;
+    while (done < FEWEST_TO_WARM_UP || System.nanoTime() - begin < seconds * 1e9) {
+      work.run();
+      done++;
+    }
+  }
+
+  private Times train() {
+    step++;
+    long begin = System.nanoTime();
+    long[] forwardDone = new long[1];
+    figures =
+        model.forwardBackward(
+            batch,
+            SEED,
+            step,
+            () -> {
+              backend.synchronize();
+              forwardDone[0] = System.nanoTime();
+            });
+    backend.synchronize();
+    long backwardDone = System.nanoTime();
+    double squares = 0;
+    for (Tensor block : model.gradientBlocks()) {
+      squares += backend.sumOfSquares(block);
+    }
+    optimizer.update(step, LEARNING_RATE, Math.min(1, 1 / Math.sqrt(squares)));
+    model.zeroGradients();
+    backend.synchronize();
+    return new Times(
+        forwardDone[0] - begin, backwardDone - forwardDone[0], System.nanoTime() - backwardDone);
+  }
+
+  private long infer() {
+    long begin = System.nanoTime();
+    model.evaluate(batch);
+    return System.nanoTime() - begin;
+  }
+
+  private static double millis(double[] nanos) {
+    return Median.of(nanos) / 1e6;
+  }
+
+  /** Frees the model and the optimizer's memory. */
+  @Override
+  public void close() {
+    optimizer.close();
+    model.close();
+  }
+}
