@@ -37,6 +37,7 @@ public final class IncrementalDecoder implements AutoCloseable {
   private final int rows;
   private DecoderCache cache;
   private Stack.Saved last;
+  private List<LayerRouting> routing;
   private float[] logits;
 
   /**
@@ -163,6 +164,7 @@ public final class IncrementalDecoder implements AutoCloseable {
   public void reorder(int[] source) {
     cache.reorder(model.quietPass(), source);
     last = null;
+    routing = null;
   }
 
   private void extend(int[] ids, int length) {
@@ -170,7 +172,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     Sequences own = new Sequences(rows, length, null);
     int switchLayers = layers.places().size() - layers.encoderPlaces();
     // As many places at every expert as there are tokens: nobody is dropped.
-    StackRouting routing =
+    StackRouting roomForAll =
         new StackRouting(model.config(), model.routing(), 1, model.config().numExperts());
     RoutingTally tally =
         switchLayers == 0
@@ -184,9 +186,10 @@ public final class IncrementalDecoder implements AutoCloseable {
                 pass.ints(ids, own.tokens()),
                 own,
                 cache,
-                routing.of(pass, false, own, null),
+                roomForAll.of(pass, false, own, null),
                 tally);
     OutputHead.Saved head = layers.head().forward(pass, lastOfEachRow(pass, last.out(), length));
+    routing = null;
     logits = backend.floats(head.logits());
   }
 
@@ -209,16 +212,18 @@ public final class IncrementalDecoder implements AutoCloseable {
     if (last == null) {
       throw new IllegalStateException("The rows were reordered after the last token");
     }
-    List<LayerRouting> routings = new ArrayList<>();
-    int token = (row + 1) * (last.sequences().tokens() / rows) - 1;
-    for (Block.Saved block : last.blocks()) {
-      SwitchLayer.Saved saved = block.switchLayer();
-      if (saved != null) {
-        Layers.Place place = layers.places().get(layers.encoderPlaces() + routings.size());
-        routings.add(BatchPass.routing(backend, place, saved));
+    if (routing == null) {
+      routing = new ArrayList<>();
+      for (Block.Saved block : last.blocks()) {
+        SwitchLayer.Saved saved = block.switchLayer();
+        if (saved != null) {
+          Layers.Place place = layers.places().get(layers.encoderPlaces() + routing.size());
+          routing.add(BatchPass.routing(backend, place, saved));
+        }
       }
     }
-    return routings.stream().map(routing -> routing.of(token)).toList();
+    int token = (row + 1) * (last.sequences().tokens() / rows) - 1;
+    return routing.stream().map(layer -> layer.of(token)).toList();
   }
 
   @Override

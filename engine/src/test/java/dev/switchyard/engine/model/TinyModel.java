@@ -6,11 +6,11 @@ import dev.switchyard.engine.moe.RoutingConfig;
 import java.util.Map;
 
 /** Models and batches small enough for plain loops in double precision. */
-final class TinyModel {
+public final class TinyModel {
   private TinyModel() {}
 
   /** Two blocks a stack, the second one sparse with 3 experts; changed as said. */
-  static ModelConfig config(Map<String, ?> changes) {
+  public static ModelConfig config(Map<String, ?> changes) {
     ModelConfig tiny =
         new ModelConfig(
             13, 6, 4, 8, 2, 2, 2, true, 2, 2, 3, "relu", true, true, 8, 16, 1e-6, 0, 0, 1.0, 1.0);
@@ -18,7 +18,7 @@ final class TinyModel {
   }
 
   /** One group, ample room, no noise; changed as said. */
-  static RoutingConfig routing(Map<String, ?> changes) {
+  public static RoutingConfig routing(Map<String, ?> changes) {
     RoutingConfig calm = new RoutingConfig(2, 2, 1, 1, 0, 0.01, 0, true);
     return SettingsRecord.with(calm, Map.copyOf(changes));
   }

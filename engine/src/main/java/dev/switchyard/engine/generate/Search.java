@@ -1,0 +1,18 @@
+package dev.switchyard.engine.generate;
+
+import dev.switchyard.engine.model.IncrementalDecoder;
+import java.util.List;
+
+/** Finds a text for each prompt. */
+interface Search {
+  /** Rows of the decoder that a prompt takes. */
+  int rowsPerPrompt();
+
+  /**
+   * The best text for each prompt that the search finds.
+   *
+   * @param decoder that has read the prompts
+   * @param maxLength most tokens, the end token included
+   */
+  List<Hypothesis> search(IncrementalDecoder decoder, Vocabulary vocabulary, int maxLength);
+}
