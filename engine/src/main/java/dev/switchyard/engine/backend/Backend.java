@@ -1,6 +1,7 @@
 package dev.switchyard.engine.backend;
 
 import dev.switchyard.engine.tensor.Arena;
+import dev.switchyard.engine.tensor.Bfloat16;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
@@ -37,8 +38,21 @@ public interface Backend extends AutoCloseable {
   /** What computes matrix products here, with the kernels chosen: "OpenBLAS SkylakeX". */
   String productKernels();
 
-  /** The type of real tensors here: FLOAT32, or FLOAT64 in gradient checks. */
+  /**
+   * The type of real tensors here: FLOAT32, FLOAT64 in gradient checks, or BFLOAT16 in a {@link
+   * Bfloat16Backend}, which knows FLOAT32 as well.
+   */
   ElementType floatType();
+
+  /**
+   * The same device for tensors of bfloat16: their memory, FLOAT32 tensors and all else are shared.
+   * The caller closes it before this backend.
+   *
+   * @throws IllegalStateException if real tensors here are not FLOAT32
+   */
+  default Bfloat16Backend withBfloat16() {
+    return new Bfloat16Backend(this);
+  }
 
   /** A tensor of zeros that lives until {@link #free}. */
   Tensor allocate(ElementType type, int... shape);
@@ -75,6 +89,13 @@ public interface Backend extends AutoCloseable {
           floats[i] = (float) doubles[i];
         }
       }
+      case BFLOAT16 -> {
+        short[] shorts = new short[size];
+        read(from, MemorySegment.ofArray(shorts));
+        for (int i = 0; i < size; i++) {
+          floats[i] = Bfloat16.widen(shorts[i]);
+        }
+      }
       case INT32 -> {
         int[] ints = ints(from);
         for (int i = 0; i < size; i++) {
@@ -106,16 +127,24 @@ public interface Backend extends AutoCloseable {
     return ints;
   }
 
-  /** Writes floats into a real tensor, widened where it holds doubles. */
+  /** Writes floats into a real tensor, widened or rounded to what it holds. */
   default void write(Tensor to, float[] from) {
-    if (to.type() == ElementType.FLOAT64) {
-      double[] doubles = new double[from.length];
-      for (int i = 0; i < from.length; i++) {
-        doubles[i] = from[i];
+    switch (to.type()) {
+      case FLOAT64 -> {
+        double[] doubles = new double[from.length];
+        for (int i = 0; i < from.length; i++) {
+          doubles[i] = from[i];
+        }
+        write(to, MemorySegment.ofArray(doubles));
       }
-      write(to, MemorySegment.ofArray(doubles));
-    } else {
-      write(to, MemorySegment.ofArray(from));
+      case BFLOAT16 -> {
+        short[] shorts = new short[from.length];
+        for (int i = 0; i < from.length; i++) {
+          shorts[i] = Bfloat16.round(from[i]);
+        }
+        write(to, MemorySegment.ofArray(shorts));
+      }
+      case FLOAT32, INT32 -> write(to, MemorySegment.ofArray(from));
     }
   }
 

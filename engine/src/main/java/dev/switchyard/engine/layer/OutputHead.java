@@ -43,8 +43,8 @@ public record OutputHead(Linear projection, double inputScale) {
 
   /** Cross entropy of each label. */
   public Scored score(Pass pass, Saved saved, Tensor labels, long count) {
-    Tensor loss = pass.take(saved.logits().length(0));
-    Tensor logSumExp = pass.take(saved.logits().length(0));
+    Tensor loss = pass.takeExact(saved.logits().length(0));
+    Tensor logSumExp = pass.takeExact(saved.logits().length(0));
     pass.backend().crossEntropy(saved.logits(), labels, loss, logSumExp);
     return new Scored(labels, count, loss, logSumExp);
   }

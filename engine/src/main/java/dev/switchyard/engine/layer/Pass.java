@@ -15,6 +15,7 @@ import dev.switchyard.engine.tensor.Tensor;
  * @param seed of dropout and jitter
  * @param step of the run, for dropout and jitter
  * @param observer hears of activations as they are made
+ * @param precision of the computation; backend and arena are of its type
  */
 public record Pass(
     Backend backend,
@@ -22,11 +23,39 @@ public record Pass(
     boolean training,
     long seed,
     long step,
-    ActivationObserver observer) {
+    ActivationObserver observer,
+    Precision precision) {
 
-  /** A real tensor that lives as long as the pass; its contents are undefined. */
+  /** A pass in the full precision of the backend. */
+  public Pass(
+      Backend backend,
+      Arena arena,
+      boolean training,
+      long seed,
+      long step,
+      ActivationObserver observer) {
+    this(backend, arena, training, seed, step, observer, Precision.FLOAT32);
+  }
+
+  /**
+   * A tensor for activations or their gradients, in the precision of the pass. It lives as long as
+   * the pass; its contents are undefined.
+   */
   public Tensor take(int... shape) {
     return arena.take(shape);
+  }
+
+  /**
+   * The same in float32 (float64 in gradient checks) whatever the precision: for sums, losses,
+   * statistics, and what becomes a weight's gradient.
+   */
+  public Tensor takeExact(int... shape) {
+    return precision.isReduced() ? arena.take(ElementType.FLOAT32, shape) : arena.take(shape);
+  }
+
+  /** The same for what a router computes: exact but where the precision is bfloat16 throughout. */
+  public Tensor takeForRouter(int... shape) {
+    return precision == Precision.SELECTIVE ? takeExact(shape) : take(shape);
   }
 
   /** An INT32 tensor that lives as long as the pass; its contents are undefined. */

@@ -19,7 +19,7 @@ public record RmsNorm(Parameter weight, double epsilon) {
 
   /** x [T, d], out [T, d]. */
   public Saved forward(Pass pass, Tensor x, Tensor out) {
-    Tensor inverseRms = pass.take(x.rows());
+    Tensor inverseRms = pass.takeExact(x.rows());
     pass.backend().rmsNorm(x, weight.value(), epsilon, out, inverseRms);
     return new Saved(x, inverseRms);
   }

@@ -62,7 +62,7 @@ public final class IncrementalDecoder implements AutoCloseable {
               .formatted(inputs.size(), beginnings.size(), beams));
     }
     this.model = model;
-    this.backend = model.backend();
+    this.backend = model.activationBackend();
     this.layers = model.layers();
     this.rows = beginnings.size() * beams;
     inputs.forEach(model::checkIds);

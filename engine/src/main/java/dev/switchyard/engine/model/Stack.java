@@ -152,7 +152,7 @@ final class Stack {
     pass.backend().zero(dX);
     finalNorm.backward(pass, saved.finalNorm(), dOut, dX);
     int length = saved.sequences().length();
-    Tensor dBias = pass.take(heads, length, length);
+    Tensor dBias = pass.takeExact(heads, length, length);
     pass.backend().zero(dBias);
     for (int number = blocks.size() - 1; number >= 0; number--) {
       blocks.get(number).backward(pass, saved.blocks().get(number), dX, dMemory, dBias);

@@ -6,10 +6,10 @@ import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.RoutingTally;
-import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ public final class SwitchTransformer implements AutoCloseable {
   private final Backend backend;
   private final ParameterMemory memory;
   private final Layers layers;
-  private final Arena arena;
+  private Arithmetic arithmetic;
   private RoutingConfig routing;
 
   /** A layer's result, to find the first that is not finite. */
@@ -59,7 +59,7 @@ public final class SwitchTransformer implements AutoCloseable {
         new ParameterMemory(
             backend, initialisation, trainable ? Layers.parameterSizes(config) : null);
     this.layers = Layers.build(config, memory);
-    this.arena = backend.arena();
+    this.arithmetic = Arithmetic.of(backend, Precision.FLOAT32);
   }
 
   /**
@@ -113,9 +113,33 @@ public final class SwitchTransformer implements AutoCloseable {
     this.routing = routing;
   }
 
-  /** Where it computes. */
+  /** In what numbers it computes. */
+  public Precision precision() {
+    return arithmetic.precision();
+  }
+
+  /**
+   * Computes in other numbers from the next pass on. Weights, gradients and all that the optimizer
+   * keeps are float32 in any case.
+   *
+   * @throws IllegalStateException where the backend computes in double precision
+   */
+  public void setPrecision(Precision precision) {
+    if (precision != arithmetic.precision()) {
+      Arithmetic other = Arithmetic.of(backend, precision);
+      arithmetic.close();
+      arithmetic = other;
+    }
+  }
+
+  /** Where it computes: what holds parameters and gradients. */
   public Backend backend() {
     return backend;
+  }
+
+  /** What computes its passes, on the same device: it knows the activations' type. */
+  Backend activationBackend() {
+    return arithmetic.backend();
   }
 
   /** All parameters, in a fixed order. */
@@ -159,7 +183,7 @@ public final class SwitchTransformer implements AutoCloseable {
 
   /** Bytes held for activations, those of the largest pass so far. */
   public long activationBytes() {
-    return arena.heldBytes();
+    return arithmetic.arena().heldBytes();
   }
 
   /**
@@ -222,8 +246,7 @@ public final class SwitchTransformer implements AutoCloseable {
   }
 
   private Pass pass(boolean training, long seed, long step, ActivationObserver observer) {
-    arena.reset();
-    return new Pass(backend, arena, training, seed, step, observer);
+    return arithmetic.pass(training, seed, step, observer);
   }
 
   private BatchPass forward(Pass pass, Batch batch, int groups, double capacityFactor) {
@@ -288,7 +311,7 @@ public final class SwitchTransformer implements AutoCloseable {
 
   private String firstNotFinite(List<Activation> seen) {
     return seen.stream()
-        .filter(activation -> !backend.allFinite(activation.tensor()))
+        .filter(activation -> !arithmetic.backend().allFinite(activation.tensor()))
         .map(Activation::layer)
         .findFirst()
         .orElse("lm_head");
@@ -297,7 +320,7 @@ public final class SwitchTransformer implements AutoCloseable {
   /** Frees the parameters and all other memory; the backend stays open. */
   @Override
   public void close() {
-    arena.close();
+    arithmetic.close();
     memory.close();
   }
 }

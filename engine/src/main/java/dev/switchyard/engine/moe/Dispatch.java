@@ -35,7 +35,7 @@ public record Dispatch(
         new Dispatch(
             plan,
             pass.takeInts(plan.tokens()),
-            pass.take(plan.tokens()),
+            pass.takeForRouter(plan.tokens()),
             pass.takeInts(plan.tokens()),
             pass.takeInts(plan.tokens()),
             pass.takeInts(plan.slots()),

@@ -3,6 +3,7 @@ package dev.switchyard.engine.moe;
 import dev.switchyard.engine.layer.Linear;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 
@@ -17,7 +18,7 @@ public final class Router {
   /**
    * Kept for the backward pass.
    *
-   * @param input [T, d], with jitter
+   * @param input [T, d], with jitter; in float32 where the precision is selective
    * @param logits [T, E]
    * @param probabilities [T, E]
    */
@@ -38,12 +39,15 @@ public final class Router {
   public Saved forward(Pass pass, double jitter, Tensor x) {
     Tensor input = x;
     if (jitter > 0) {
-      input = pass.take(x.shape());
+      input = pass.takeForRouter(x.shape());
       pass.backend().jitter(x, jitter, pass.key(site), input);
+    } else if (pass.precision() == Precision.SELECTIVE) {
+      input = pass.takeExact(x.shape());
+      pass.backend().copy(x, input);
     }
     int experts = classifier.weight().value().length(0);
-    Tensor logits = pass.take(x.rows(), experts);
-    Tensor probabilities = pass.take(x.rows(), experts);
+    Tensor logits = pass.takeForRouter(x.rows(), experts);
+    Tensor probabilities = pass.takeForRouter(x.rows(), experts);
     classifier.forward(pass, input, logits);
     pass.backend().softmax(logits, probabilities);
     return new Saved(input, jitter, logits, probabilities);
@@ -53,7 +57,7 @@ public final class Router {
   public void backward(Pass pass, Saved saved, Tensor dLogits, Tensor dX) {
     if (saved.jitter() > 0) {
       Arena.Mark mark = pass.mark();
-      Tensor dInput = pass.take(dX.shape());
+      Tensor dInput = pass.takeForRouter(dX.shape());
       classifier.backward(pass, saved.input(), dLogits, dInput, false);
       pass.backend().jitter(dInput, saved.jitter(), pass.key(site), dInput);
       pass.backend().add(dInput, dX);

@@ -43,7 +43,7 @@ public record Routing(
     if (!pass.training()) {
       return new Routing(plan, tokenMask, tokens, 0, null, 0);
     }
-    Tensor balancing = pass.take(plan.groups());
+    Tensor balancing = pass.takeExact(plan.groups());
     pass.backend()
         .write(
             balancing,

@@ -16,8 +16,8 @@ public record RoutingTally(Tensor asked, Tensor probabilitySums, Tensor routerFi
   public static RoutingTally take(Pass pass, int layers, int groups, int experts) {
     return new RoutingTally(
         pass.takeInts(layers, groups, experts),
-        pass.take(layers, groups, experts),
-        pass.take(layers, 3));
+        pass.takeExact(layers, groups, experts),
+        pass.takeExact(layers, 3));
   }
 
   /** The part of one Switch layer: [groups, E], [groups, E] and [3]. */

@@ -110,7 +110,7 @@ public final class SwitchLayer {
     Arena.Mark mark = pass.mark();
     int width = dY.length(-1);
     Tensor dExpertOut = pass.take(plan.slots(), width);
-    Tensor dGate = pass.take(plan.tokens());
+    Tensor dGate = pass.takeForRouter(plan.tokens());
     backend.combineBackward(
         dY,
         saved.expertOut(),
@@ -124,7 +124,7 @@ public final class SwitchLayer {
     backend.zero(dX);
     backend.dispatchBackward(dExpertIn, dispatch.slot(), dX);
 
-    Tensor dLogits = pass.take(plan.tokens(), plan.experts());
+    Tensor dLogits = pass.takeForRouter(plan.tokens(), plan.experts());
     backend.routerBackward(
         plan,
         saved.router().logits(),

@@ -176,6 +176,7 @@ public final class TensorFile {
     return switch (type) {
       case FLOAT32 -> StoredType.F32;
       case FLOAT64 -> StoredType.F64;
+      case BFLOAT16 -> StoredType.BF16;
       case INT32 -> StoredType.I32;
     };
   }

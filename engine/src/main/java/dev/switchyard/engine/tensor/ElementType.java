@@ -5,6 +5,8 @@ public enum ElementType {
   FLOAT32(4),
   /** Double precision: for gradient checks only. */
   FLOAT64(8),
+  /** Activations in reduced precision; see {@link Bfloat16}. */
+  BFLOAT16(2),
   INT32(4);
 
   private final int bytes;

@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.Position;
+import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ModelMicroscope;
 import dev.switchyard.engine.model.SwitchTransformer;
@@ -65,6 +66,7 @@ final class Trainer implements AutoCloseable {
     ModelConfig shape = name.equals("twin") ? config.model().denseTwin() : config.model();
     SwitchTransformer model =
         new SwitchTransformer(shape, config.routing(), backend, config.training().seed());
+    model.setPrecision(Precision.named(config.training().precision()));
     return new Learner(name, model, config.training());
   }
 

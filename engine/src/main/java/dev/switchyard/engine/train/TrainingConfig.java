@@ -52,7 +52,13 @@ public record TrainingConfig(
     @Setting(
             value = "Where to compute: auto takes the best that works.",
             options = {"auto", "cpu", "nd4j"})
-        String backend) {
+        String backend,
+    @Setting(
+            value =
+                "Numbers of weights at use, activations and products: float32; bfloat16; selective:"
+                    + " bfloat16, but the router in float32. Weights are kept in float32.",
+            options = {"float32", "bfloat16", "selective"})
+        String precision) {
 
   /** AdamW with the inverse-square-root schedule. */
   public static TrainingConfig defaults() {
@@ -75,6 +81,7 @@ public record TrainingConfig(
         4,
         false,
         "",
-        "auto");
+        "auto",
+        "float32");
   }
 }

@@ -111,7 +111,7 @@ public final class ReferenceBackend implements Backend {
     return switch (type) {
       case INT32 -> new Ints(new int[(int) elements]);
       case FLOAT64 -> new Doubles(new double[(int) elements]);
-      case FLOAT32 -> throw new IllegalArgumentException("double precision only");
+      case FLOAT32, BFLOAT16 -> throw new IllegalArgumentException("double precision only");
     };
   }
 

@@ -22,6 +22,8 @@ final class Nd4jStorage implements Storage {
     return switch (type) {
       case FLOAT32 -> DataType.FLOAT;
       case FLOAT64 -> DataType.DOUBLE;
+      // ND4J computes badly in its own bfloat16; here it only keeps the bits.
+      case BFLOAT16 -> DataType.SHORT;
       case INT32 -> DataType.INT;
     };
   }
