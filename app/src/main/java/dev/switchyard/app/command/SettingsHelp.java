@@ -4,34 +4,38 @@ import dev.switchyard.app.terminal.Terminal;
 import dev.switchyard.app.workbench.Presets;
 import dev.switchyard.engine.configuration.SettingDescription;
 import dev.switchyard.engine.configuration.SettingsRecord;
-import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The part of {@code train --help} that lists the presets and every setting. */
+/** The part of a command's help that lists the presets and every setting. */
 final class SettingsHelp {
   private static final Map<String, String> TITLES =
       Map.of(
           "model", "The model's shape",
           "routing", "Routing",
           "data", "Data",
-          "training", "Training");
+          "training", "Training",
+          "cluster", "The cluster",
+          "workload", "The work");
 
   private SettingsHelp() {}
 
   /** Adds the lists to a command's help; they are made only when somebody asks for them. */
-  static void addTo(CommandLine command) {
+  static void addTo(CommandLine command, Supplier<List<SettingDescription>> settings) {
     List<String> sections = new ArrayList<>(command.getHelpSectionKeys());
     sections.add(sections.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING), "settings");
     command.setHelpSectionKeys(sections);
-    command.getHelpSectionMap().put("settings", help -> String.join("\n", lines()) + "\n");
+    command
+        .getHelpSectionMap()
+        .put("settings", help -> String.join("\n", lines(settings.get())) + "\n");
   }
 
-  static List<String> lines() {
+  private static List<String> lines(List<SettingDescription> settings) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("Presets (--preset NAME):");
@@ -40,7 +44,7 @@ final class SettingsHelp {
       wrap(preset.detail(), lines);
     }
     String section = "";
-    for (SettingDescription setting : RunConfig.describe()) {
+    for (SettingDescription setting : settings) {
       if (!setting.section().equals(section)) {
         section = setting.section();
         lines.add("");

@@ -3,6 +3,7 @@ package dev.switchyard.app.command;
 import dev.switchyard.app.terminal.Terminal;
 import dev.switchyard.app.workbench.Home;
 import dev.switchyard.app.workbench.LocalWorkbench;
+import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       CorpusCommand.class,
       PackCommand.class,
       BenchCommand.class,
+      PlanCommand.class,
       DemoCommand.class
     },
     footer = {
@@ -63,7 +65,8 @@ public final class SwitchyardCommand implements Runnable {
     line.setUsageHelpWidth(Terminal.WIDTH);
     line.setParameterExceptionHandler(problems);
     line.setExecutionExceptionHandler(problems);
-    SettingsHelp.addTo(line.getSubcommands().get("train"));
+    SettingsHelp.addTo(line.getSubcommands().get("train"), RunConfig::describe);
+    SettingsHelp.addTo(line.getSubcommands().get("plan"), PlanCommand::assumptions);
     return line.execute(arguments);
   }
 

@@ -171,15 +171,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> ownSettings() {
-    Map<String, Object> own = new LinkedHashMap<>();
-    for (String pair : set) {
-      int equals = pair.indexOf('=');
-      if (equals < 1) {
-        throw new InputException(
-            "--set takes KEY=VALUE, such as num_experts=16, but got \"%s\".".formatted(pair));
-      }
-      own.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
-    }
+    Map<String, Object> own = new LinkedHashMap<>(KeyValue.all(set));
     if (!data.isEmpty()) {
       own.put("data", data.stream().map(TrainCommand::place).toList());
     }

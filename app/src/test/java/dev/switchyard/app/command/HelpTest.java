@@ -19,7 +19,9 @@ final class HelpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "resume", "eval", "route", "runs", "samples", "corpus", "demo", "bench"})
+      strings = {
+        "train", "resume", "eval", "route", "runs", "samples", "corpus", "demo", "bench", "plan"
+      })
   void everyCommandHasHelpThatFitsATerminal(String command) {
     Result help = new Session(folder).run(command, "--help");
     assertThat(help.code()).isZero();

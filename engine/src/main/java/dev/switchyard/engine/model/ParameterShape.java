@@ -1,5 +1,6 @@
 package dev.switchyard.engine.model;
 
+import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -12,5 +13,15 @@ public record ParameterShape(List<String> names, int[] shape) {
   /** Whether the first axis counts experts. */
   public boolean isExpert() {
     return shape.length == 3;
+  }
+
+  /** Numbers in it. */
+  public long size() {
+    return Tensor.sizeOf(shape);
+  }
+
+  /** What it belongs to. */
+  public ParameterPart part() {
+    return ParameterPart.of(names.getFirst());
   }
 }

@@ -1,0 +1,123 @@
+package dev.switchyard.engine.plan;
+
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.ParameterPart;
+import dev.switchyard.engine.model.ParameterShape;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.parallel.Mesh;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds how a cluster trains a model fastest. */
+public final class Planner {
+  private Planner() {}
+
+  /**
+   * Looks at every mesh of the cluster's devices that the model's sizes allow.
+   *
+   * @throws InputException where none is allowed
+   */
+  public static Plan plan(
+      ModelConfig model, RoutingConfig routing, ClusterConfig cluster, WorkloadConfig workload) {
+    List<ParameterShape> parameters = SwitchTransformer.parameterShapes(model);
+    Map<ParameterPart, Long> parts = new EnumMap<>(ParameterPart.class);
+    parameters.forEach(each -> parts.merge(each.part(), each.size(), Math::addExact));
+    MeshCost cost = new MeshCost(model, routing, cluster, workload, parameters);
+    Map<Strategy, MeshPlan> bestOf = new EnumMap<>(Strategy.class);
+    for (Mesh mesh : meshes(cluster.devices())) {
+      if (whyNot(mesh, model, workload).isEmpty()) {
+        bestOf.merge(Strategy.of(mesh), cost.of(mesh), Planner::better);
+      }
+    }
+    if (bestOf.isEmpty()) {
+      throw new InputException(
+          ("No mesh of %d devices suits this model: %d rows can't be divided among them, nor its"
+                  + " %d heads, d_ff %d and %d experts; change plan_rows or devices.")
+              .formatted(
+                  cluster.devices(),
+                  workload.planRows(),
+                  model.numHeads(),
+                  model.dFf(),
+                  model.numExperts()));
+    }
+    List<MeshPlan> sorted = new ArrayList<>(bestOf.values());
+    sorted.sort(ORDER);
+    long rowTokens =
+        workload.planTargetLength() + (model.isEncoderDecoder() ? workload.planInputLength() : 0L);
+    return new Plan(
+        model,
+        routing,
+        cluster,
+        workload,
+        parts.values().stream().mapToLong(Long::longValue).sum(),
+        parts,
+        workload.planRows() * rowTokens,
+        List.copyOf(sorted),
+        sorted.getFirst().fits() ? sorted.getFirst() : null);
+  }
+
+  /** One mesh, whatever else there is. */
+  public static MeshPlan plan(
+      Mesh mesh,
+      ModelConfig model,
+      RoutingConfig routing,
+      ClusterConfig cluster,
+      WorkloadConfig workload) {
+    whyNot(mesh, model, workload)
+        .ifPresent(
+            why -> {
+              throw new InputException("The mesh %s does not suit: %s.".formatted(mesh, why));
+            });
+    return new MeshCost(model, routing, cluster, workload, SwitchTransformer.parameterShapes(model))
+        .of(mesh);
+  }
+
+  /** What fits comes first, then the faster; of those that don't fit, the smaller. */
+  private static final Comparator<MeshPlan> ORDER =
+      Comparator.comparing((MeshPlan plan) -> !plan.fits())
+          .thenComparing(plan -> plan.fits() ? plan.time().total() : plan.memory().total())
+          .thenComparing(plan -> plan.memory().total());
+
+  private static MeshPlan better(MeshPlan a, MeshPlan b) {
+    return ORDER.compare(a, b) <= 0 ? a : b;
+  }
+
+  private static List<Mesh> meshes(int devices) {
+    List<Mesh> meshes = new ArrayList<>();
+    for (int model = 1; model <= devices; model++) {
+      if (devices % model == 0) {
+        int rest = devices / model;
+        for (int expert = 1; expert <= rest; expert++) {
+          if (rest % expert == 0) {
+            meshes.add(new Mesh(rest / expert, expert, model));
+          }
+        }
+      }
+    }
+    return meshes;
+  }
+
+  /** Why a model can't be divided so; empty where it can. */
+  static Optional<String> whyNot(Mesh mesh, ModelConfig model, WorkloadConfig workload) {
+    boolean sparse = SparseLayers.inAll(model) > 0;
+    if (mesh.expert() > 1 && (!sparse || model.numExperts() % mesh.expert() != 0)) {
+      return Optional.of(
+          "%d experts do not divide among %d devices"
+              .formatted(sparse ? model.numExperts() : 0, mesh.expert()));
+    } else if (model.numHeads() % mesh.model() != 0 || model.dFf() % mesh.model() != 0) {
+      return Optional.of(
+          "%d heads and d_ff %d do not divide among %d devices"
+              .formatted(model.numHeads(), model.dFf(), mesh.model()));
+    } else if (workload.planRows() % mesh.shards() != 0) {
+      return Optional.of(
+          "%d rows do not divide among %d devices".formatted(workload.planRows(), mesh.shards()));
+    }
+    return Optional.empty();
+  }
+}
