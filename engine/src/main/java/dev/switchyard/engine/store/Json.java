@@ -16,10 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reading and writing the small JSON files of the store. */
-final class Json {
+public final class Json {
   /** No file of ours is larger; what is, is something else. */
   private static final long LARGEST_FILE = 256L << 20;
 
+  /** Strict: no duplicate names, nothing after the end. */
   static final ObjectMapper LINES =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -31,10 +32,15 @@ final class Json {
   private Json() {}
 
   /** Reads a file that holds one JSON object. */
-  static ObjectNode read(Path file) {
+  public static ObjectNode read(Path file) {
+    return read(file, LARGEST_FILE);
+  }
+
+  /** Reads a file that holds one JSON object and at most so many bytes. */
+  public static ObjectNode read(Path file, long most) {
     try {
       long size = Files.size(file);
-      if (size > LARGEST_FILE) {
+      if (size > most) {
         throw new InputException("%s is %,d bytes: too large for its kind.".formatted(file, size));
       }
       JsonNode tree = LINES.readTree(Files.readAllBytes(file));
@@ -53,13 +59,14 @@ final class Json {
   }
 
   /** An object as nested maps in its order. */
-  static Map<String, Object> map(JsonNode object) {
+  public static Map<String, Object> map(JsonNode object) {
     return LINES.convertValue(
         object,
         LINES.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, Object.class));
   }
 
-  static byte[] pretty(Object value) {
+  /** Readable JSON. */
+  public static byte[] pretty(Object value) {
     try {
       return PRETTY.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -67,7 +74,8 @@ final class Json {
     }
   }
 
-  static byte[] line(Object value) {
+  /** JSON on one line. */
+  public static byte[] line(Object value) {
     try {
       return LINES.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {

@@ -1,6 +1,5 @@
 package dev.switchyard.engine.store;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.DataConfig;
@@ -77,21 +76,26 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     return (int) IntStream.range(0, blocks).filter(b -> model.isSparse(encoder, b)).count();
   }
 
+  /** Whether a {@code config.json} has our settings beside Hugging Face's. */
+  static boolean isOurs(Map<String, ?> values) {
+    return values.containsKey("capacity_factor");
+  }
+
   /**
-   * Reads {@code config.json}.
+   * What our {@code config.json} says.
    *
-   * @throws InputException naming the file, where it is missing, damaged or of another kind of
-   *     model
+   * @param file for messages
+   * @param given what it holds
+   * @throws InputException naming the file, where it is damaged or of another kind of model
    */
-  public static ModelDescription read(Path file) {
-    ObjectNode json = Json.read(file);
-    String type = json.path("model_type").asText("");
-    if (!type.equals(MODEL_TYPE)) {
+  static ModelDescription of(Path file, Map<String, Object> given) {
+    Map<String, Object> values = new LinkedHashMap<>(given);
+    Object type = values.get("model_type");
+    if (!MODEL_TYPE.equals(type)) {
       throw new InputException(
           "%s describes a model of type \"%s\"; Switchyard opens %s."
               .formatted(file, type, MODEL_TYPE));
     }
-    Map<String, Object> values = Json.map(json);
     values.values().removeIf(Objects::isNull);
     for (String needed : List.of("vocab_size", "d_model", "d_ff", "num_heads", "num_layers")) {
       if (!values.containsKey(needed)) {

@@ -3,25 +3,35 @@ package dev.switchyard.engine.store;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.store.huggingface.HuggingFaceFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A model on disk: {@code config.json}, {@code model.safetensors}, a tokenizer, perhaps the dense
- * twin. A run's checkpoint is one. Opening it reads the description only; weights are read by
- * {@link #loadModel}.
+ * A model on disk: {@code config.json}, {@code model.safetensors} (or several files with an index),
+ * a tokenizer, perhaps the dense twin. A run's checkpoint is one, and so is a folder of Hugging
+ * Face's transformers. Opening it reads the description only; {@link #tensors} gives its tensors by
+ * name, each read when asked for, and {@link #loadModel} reads all of them.
  */
 public final class ModelFolder {
+  /** The tokenizer of a model without one. */
+  private static final String NONE = "";
+
+  private static final long LARGEST_CONFIG = 1 << 20;
+
   private final Path path;
   private final ModelDescription description;
   private final Checkpoint checkpoint;
+  private final HuggingFaceFolder foreign;
 
-  private ModelFolder(Path path, ModelDescription description, Checkpoint checkpoint) {
+  private ModelFolder(
+      Path path, ModelDescription description, Checkpoint checkpoint, HuggingFaceFolder foreign) {
     this.path = path;
     this.description = description;
     this.checkpoint = checkpoint;
+    this.foreign = foreign;
   }
 
   /**
@@ -42,19 +52,32 @@ public final class ModelFolder {
       throw new InputException(
           "%s is no model: it has no %s.".formatted(folder, Checkpoint.CONFIG));
     }
+    Map<String, Object> values = Json.map(Json.read(config, LARGEST_CONFIG));
+    if (!ModelDescription.isOurs(values)) {
+      boolean hasTokenizer = Files.isRegularFile(folder.resolve(Checkpoint.TOKENIZER));
+      HuggingFaceFolder foreign =
+          HuggingFaceFolder.open(config, values, hasTokenizer ? Checkpoint.TOKENIZER : NONE);
+      return new ModelFolder(folder, foreign.description(), null, foreign);
+    }
     Checkpoint checkpoint =
         Files.exists(folder.resolve(Checkpoint.STATE)) ? Checkpoint.open(folder) : null;
-    ModelFolder model = new ModelFolder(folder, ModelDescription.read(config), checkpoint);
+    ModelFolder model =
+        new ModelFolder(folder, ModelDescription.of(config, values), checkpoint, null);
     model.checkTokenizer();
     return model;
   }
 
   private void checkTokenizer() {
-    if (!isBytes() && !Files.isRegularFile(Path.of(tokenizer()))) {
+    if (hasTokenizer() && !isBytes() && !Files.isRegularFile(Path.of(tokenizer()))) {
       throw new InputException(
           "%s has no %s, which its config.json asks for."
               .formatted(path, description.data().tokenizer()));
     }
+  }
+
+  /** Whether a tokenizer lies beside the weights, or it is "bytes". */
+  public boolean hasTokenizer() {
+    return !description.data().tokenizer().equals(NONE);
   }
 
   /** Where it is; of a run, the newest checkpoint's folder. */
@@ -67,8 +90,17 @@ public final class ModelFolder {
     return description;
   }
 
-  /** The tokenizer as settings name it: "bytes", or the path of the tokenizer.json beside. */
+  /**
+   * The tokenizer as settings name it: "bytes", or the path of the tokenizer.json beside.
+   *
+   * @throws InputException where there is none
+   */
   public String tokenizer() {
+    if (!hasTokenizer()) {
+      throw new InputException(
+          "%s has no %s, so it can't read text: put the model's there."
+              .formatted(path, Checkpoint.TOKENIZER));
+    }
     return isBytes()
         ? description.data().tokenizer()
         : path.resolve(Checkpoint.TOKENIZER).toString();
@@ -91,7 +123,29 @@ public final class ModelFolder {
    *     or damaged
    */
   public void loadModel(Backend backend, List<Parameter> parameters) {
-    load(Checkpoint.MODEL, backend, parameters);
+    if (foreign != null) {
+      foreign.load(backend, parameters);
+    } else {
+      load(Checkpoint.MODEL, backend, parameters);
+    }
+  }
+
+  /** Whether it is a folder of transformers, not one of ours. */
+  public boolean isForeign() {
+    return foreign != null;
+  }
+
+  /**
+   * The tensors of the model, mapped: each is read when asked for, and nothing else. The caller
+   * closes it.
+   */
+  public TensorDirectory tensors() {
+    return TensorDirectory.open(path);
+  }
+
+  /** The name under which {@link #tensors} has a parameter. */
+  public String storedName(String parameter) {
+    return foreign == null ? parameter : foreign.storedName(parameter);
   }
 
   /** Reads the dense twin's weights; the parameters are those of its description's twin. */

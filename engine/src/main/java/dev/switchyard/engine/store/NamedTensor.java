@@ -36,6 +36,11 @@ public record NamedTensor(List<String> names, Tensor tensor, boolean byExpert) {
     return new NamedTensor(names, tensor, parameter.isExpert());
   }
 
+  /** The same under other names. */
+  public NamedTensor under(UnaryOperator<String> name) {
+    return new NamedTensor(names.stream().map(name).toList(), tensor, byExpert);
+  }
+
   /** The tensor kept under the name of this index. */
   Tensor part(int index) {
     return byExpert ? tensor.part(index, index + 1).as(partShape()) : tensor;

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.store;
 
+import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.configuration.InputException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,16 +23,20 @@ public final class Safetensors implements AutoCloseable {
   /** The format's own limit; a larger header is somebody's mistake or malice. */
   private static final long LARGEST_HEADER = 100_000_000;
 
-  private static final long CHECKSUM_PIECE = 64L << 20;
+  /** So much is copied out of the mapping at a time. */
+  private static final int PIECE = 1 << 20;
 
   private final Path file;
   private final SafetensorsHeader header;
   private final Arena mapping;
+  private final long dataStart;
   private final MemorySegment data;
 
-  private Safetensors(Path file, SafetensorsHeader header, Arena mapping, MemorySegment data) {
+  private Safetensors(
+      Path file, SafetensorsHeader header, Arena mapping, long dataStart, MemorySegment data) {
     this.file = file;
     this.header = header;
+    this.dataStart = dataStart;
     this.mapping = mapping;
     this.data = data;
   }
@@ -55,7 +60,7 @@ public final class Safetensors implements AutoCloseable {
           dataBytes == 0
               ? MemorySegment.NULL
               : channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes, mapping);
-      return new Safetensors(file, header, mapping, data);
+      return new Safetensors(file, header, mapping, dataStart, data);
     } catch (IOException e) {
       mapping.close();
       throw FileProblem.reading(file, e);
@@ -122,30 +127,85 @@ public final class Safetensors implements AutoCloseable {
     return tensor;
   }
 
-  /** A tensor's bytes, little-endian, in the mapped file: read-only, valid until {@link #close}. */
-  public MemorySegment bytes(StoredTensor tensor) {
-    return data.asSlice(tensor.start(), tensor.end() - tensor.start());
+  /** Hears of a tensor's bytes, piece by piece, each beginning at a whole element. */
+  @FunctionalInterface
+  public interface Pieces {
+    /**
+     * The next piece.
+     *
+     * @param offset of its first byte in the tensor
+     * @param bytes little-endian, off the heap, valid during the call
+     */
+    void piece(long offset, MemorySegment bytes);
+  }
+
+  /**
+   * Reads a tensor, and nothing else of the file. Every byte is copied out of the mapping before
+   * anybody works on it: where the file is cut meanwhile, the machine answers a look at the lost
+   * bytes with a signal, which Java turns into an error if its own copy meets it, but not if native
+   * code does.
+   *
+   * @throws InputException where the file was cut since it was opened
+   */
+  public void read(StoredTensor tensor, Pieces to) {
+    long size = tensor.end() - tensor.start();
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment buffer = memory.allocate(Math.clamp(size, 1, PIECE), 64);
+      for (long at = 0; at < size; at += PIECE) {
+        MemorySegment piece = buffer.asSlice(0, Math.min(PIECE, size - at));
+        copy(tensor.start() + at, piece);
+        to.piece(at, piece);
+      }
+    }
+  }
+
+  private void copy(long place, MemorySegment to) {
+    try {
+      HostCopy.copy(data, place, to, 0, to.byteSize());
+      // The error of a lost byte may come a little later: not after this look at the file.
+      if (Files.size(file) < dataStart + data.byteSize()) {
+        throw cut(null);
+      }
+    } catch (InternalError e) {
+      throw cut(e);
+    } catch (IOException e) {
+      throw FileProblem.reading(file, e);
+    }
+  }
+
+  private InputException cut(InternalError cause) {
+    return new InputException(
+        "%s was cut while it was in use: copy it again.".formatted(file), cause);
+  }
+
+  /** All of a tensor that is small enough for an array, little-endian. */
+  public byte[] bytes(StoredTensor tensor) {
+    byte[] bytes = new byte[Math.toIntExact(tensor.end() - tensor.start())];
+    MemorySegment all = MemorySegment.ofArray(bytes);
+    read(tensor, (at, piece) -> HostCopy.copy(piece, 0, all, at, piece.byteSize()));
+    return bytes;
+  }
+
+  /** All of a tensor of real numbers that is small enough for an array. */
+  public float[] floats(StoredTensor tensor) {
+    float[] floats = new float[Math.toIntExact(tensor.elements())];
+    int width = tensor.type().bytes();
+    read(tensor, (at, piece) -> tensor.type().floats(piece, floats, Math.toIntExact(at / width)));
+    return floats;
   }
 
   /** CRC-32C of a tensor's bytes, 8 hexadecimal digits. */
   public String checksum(StoredTensor tensor) {
     CRC32C sum = new CRC32C();
-    addTo(sum, bytes(tensor));
+    read(tensor, (at, piece) -> sum.update(piece.asByteBuffer()));
     return hex(sum);
-  }
-
-  static void addTo(CRC32C sum, MemorySegment bytes) {
-    for (long at = 0; at < bytes.byteSize(); at += CHECKSUM_PIECE) {
-      long length = Math.min(CHECKSUM_PIECE, bytes.byteSize() - at);
-      sum.update(bytes.asSlice(at, length).asByteBuffer());
-    }
   }
 
   static String hex(CRC32C sum) {
     return "%08x".formatted(sum.getValue());
   }
 
-  /** Unmaps the file; segments of it become invalid. */
+  /** Unmaps the file. */
   @Override
   public void close() {
     mapping.close();

@@ -1,5 +1,9 @@
 package dev.switchyard.engine.store;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /** The element types of safetensors files. */
 public enum StoredType {
   F64(8),
@@ -18,6 +22,13 @@ public enum StoredType {
   U8(1),
   BOOL(1);
 
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private final int bytes;
 
   StoredType(int bytes) {
@@ -32,6 +43,26 @@ public enum StoredType {
   /** Whether weights may be kept in it: real numbers of 16 bits or more. */
   public boolean holdsWeights() {
     return this == F64 || this == F32 || this == F16 || this == BF16;
+  }
+
+  /**
+   * Turns weights into floats.
+   *
+   * @param from elements of this type, little-endian
+   * @param to written from {@code place} on
+   */
+  void floats(MemorySegment from, float[] to, int place) {
+    int count = Math.toIntExact(from.byteSize() / bytes);
+    for (int i = 0; i < count; i++) {
+      to[place + i] =
+          switch (this) {
+            case F32 -> from.get(FLOAT, i * 4L);
+            case F64 -> (float) from.get(DOUBLE, i * 8L);
+            case F16 -> Float.float16ToFloat(from.get(SHORT, i * 2L));
+            case BF16 -> Float.intBitsToFloat(from.get(SHORT, i * 2L) << 16);
+            default -> throw new IllegalArgumentException(name() + " holds no weights");
+          };
+    }
   }
 
   /** The type of a name, or null. */

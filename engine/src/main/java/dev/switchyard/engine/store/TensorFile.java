@@ -7,24 +7,17 @@ import dev.switchyard.engine.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Carries tensors between a backend's memory and a safetensors file. */
 public final class TensorFile {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private TensorFile() {}
 
   /**
@@ -69,19 +62,37 @@ public final class TensorFile {
    */
   public static void load(
       Path file, Backend backend, List<NamedTensor> tensors, Map<String, String> checksums) {
-    try (Safetensors stored = Safetensors.open(file)) {
-      check(stored, tensors);
-      for (NamedTensor named : tensors) {
-        for (int i = 0; i < named.names().size(); i++) {
-          StoredTensor place = stored.tensor(named.names().get(i));
-          if (checksums != null) {
-            checkSum(stored, place, checksums);
-          }
-          write(backend, stored.bytes(place), place, named.part(i));
-        }
-      }
-      backend.synchronize();
+    try (TensorDirectory stored = TensorDirectory.of(file)) {
+      load(stored, backend, tensors, checksums, name -> false);
     }
+  }
+
+  /**
+   * Reads tensors of a model into a backend's memory. All names and shapes are checked before the
+   * first element is written.
+   *
+   * @param tensors under the names of the files
+   * @param checksums CRC-32C by name, or null where none are known
+   * @param passedOver says of a tensor's name that the files may hold it besides
+   * @throws InputException as above
+   */
+  public static void load(
+      TensorDirectory stored,
+      Backend backend,
+      List<NamedTensor> tensors,
+      Map<String, String> checksums,
+      Predicate<String> passedOver) {
+    check(stored, tensors, passedOver);
+    for (NamedTensor named : tensors) {
+      for (int i = 0; i < named.names().size(); i++) {
+        String name = named.names().get(i);
+        if (checksums != null) {
+          checkSum(stored, name, checksums);
+        }
+        write(backend, stored, name, named.part(i));
+      }
+    }
+    backend.synchronize();
   }
 
   /**
@@ -90,82 +101,103 @@ public final class TensorFile {
    * @throws InputException naming file and tensor
    */
   public static void verify(Path file, Map<String, String> checksums) {
-    try (Safetensors stored = Safetensors.open(file)) {
+    try (TensorDirectory stored = TensorDirectory.of(file)) {
       for (String name : checksums.keySet()) {
-        checkSum(stored, stored.tensor(name), checksums);
+        checkSum(stored, name, checksums);
       }
-      for (StoredTensor place : stored.tensors().values()) {
-        checkSum(stored, place, checksums);
+      for (String name : stored.tensors().keySet()) {
+        checkSum(stored, name, checksums);
       }
     }
   }
 
   private static void checkSum(
-      Safetensors stored, StoredTensor place, Map<String, String> checksums) {
-    String expected = checksums.get(place.name());
+      TensorDirectory stored, String name, Map<String, String> checksums) {
+    String expected = checksums.get(name);
     if (expected == null) {
       throw new InputException(
           "%s has a tensor %s that its checkpoint does not know."
-              .formatted(stored.file(), place.name()));
-    } else if (!expected.equals(stored.checksum(place))) {
+              .formatted(stored.fileOf(name), name));
+    } else if (!expected.equals(stored.checksum(name))) {
       throw new InputException(
           "%s is damaged: the bytes of tensor %s are not those that were written."
-              .formatted(stored.file(), place.name()));
+              .formatted(stored.fileOf(name), name));
     }
   }
 
-  private static void check(Safetensors stored, List<NamedTensor> tensors) {
+  private static void check(
+      TensorDirectory stored, List<NamedTensor> tensors, Predicate<String> passedOver) {
     Set<String> expected = new HashSet<>();
     for (NamedTensor named : tensors) {
       int[] shape = named.partShape();
       for (String name : named.names()) {
         expected.add(name);
-        StoredTensor place = stored.tensors().get(name);
-        if (place == null) {
-          throw new InputException(
-              "%s has no tensor %s: it belongs to another model.".formatted(stored.file(), name));
-        } else if (!Arrays.equals(place.shape(), Arrays.stream(shape).asLongStream().toArray())) {
-          throw new InputException(
-              "%s has tensor %s of shape %s, but the model needs %s."
-                  .formatted(
-                      stored.file(), name, Arrays.toString(place.shape()), Arrays.toString(shape)));
-        } else if (!place.type().holdsWeights()) {
-          throw new InputException(
-              "%s has tensor %s in %s; weights must be F32, F64, F16 or BF16."
-                  .formatted(stored.file(), name, place.type()));
-        }
+        check(stored, name, shape);
       }
     }
+    checkUsed(stored, expected, passedOver);
+  }
+
+  /**
+   * Checks that nothing is stored besides.
+   *
+   * @param used names that the model reads
+   * @param passedOver says of other names that they may be stored
+   * @throws InputException naming file and tensor
+   */
+  public static void checkUsed(
+      TensorDirectory stored, Collection<String> used, Predicate<String> passedOver) {
+    Set<String> expected = new HashSet<>(used);
     for (String name : stored.tensors().keySet()) {
-      if (!expected.contains(name)) {
+      if (!expected.contains(name) && !passedOver.test(name)) {
         throw new InputException(
             "%s has a tensor %s that the model does not have: it belongs to another model."
-                .formatted(stored.file(), name));
+                .formatted(stored.fileOf(name), name));
       }
     }
   }
 
-  private static void write(Backend backend, MemorySegment bytes, StoredTensor place, Tensor into) {
-    if (place.type() == storedType(into.type()) && into.size() > 0) {
-      backend.write(into, bytes);
-    } else if (into.size() > 0) {
-      backend.write(into, floats(bytes, place));
+  /**
+   * Checks that a tensor is there, of this shape, and of a type that holds weights.
+   *
+   * @throws InputException naming file and tensor
+   */
+  public static void check(TensorDirectory stored, String name, int[] shape) {
+    StoredTensor place = stored.tensors().get(name);
+    if (place == null) {
+      throw new InputException(
+          "%s has no tensor %s: it belongs to another model.".formatted(stored.origin(), name));
+    } else if (!Arrays.equals(place.shape(), Arrays.stream(shape).asLongStream().toArray())) {
+      throw new InputException(
+          "%s has tensor %s of shape %s, but the model needs %s."
+              .formatted(
+                  stored.fileOf(name),
+                  name,
+                  Arrays.toString(place.shape()),
+                  Arrays.toString(shape)));
+    } else if (!place.type().holdsWeights()) {
+      throw new InputException(
+          "%s has tensor %s in %s; weights must be F32, F64, F16 or BF16."
+              .formatted(stored.fileOf(name), name, place.type()));
     }
   }
 
-  private static float[] floats(MemorySegment bytes, StoredTensor place) {
-    float[] floats = new float[Math.toIntExact(place.elements())];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] =
-          switch (place.type()) {
-            case F32 -> bytes.get(FLOAT, i * 4L);
-            case F64 -> (float) bytes.get(DOUBLE, i * 8L);
-            case F16 -> Float.float16ToFloat(bytes.get(SHORT, i * 2L));
-            case BF16 -> Float.intBitsToFloat(bytes.get(SHORT, i * 2L) << 16);
-            default -> throw new IllegalArgumentException(place.type().name());
-          };
-    }
-    return floats;
+  private static void write(Backend backend, TensorDirectory stored, String name, Tensor into) {
+    StoredType type = stored.tensor(name).type();
+    boolean asItIs = type == storedType(into.type());
+    stored.read(
+        name,
+        (at, bytes) -> {
+          int elements = Math.toIntExact(bytes.byteSize() / type.bytes());
+          Tensor part = new Tensor(into.storage(), into.offset() + at / type.bytes(), elements);
+          if (asItIs) {
+            backend.write(part, bytes);
+          } else {
+            float[] floats = new float[elements];
+            type.floats(bytes, floats, 0);
+            backend.write(part, floats);
+          }
+        });
   }
 
   private static long bytesOfPart(NamedTensor named) {

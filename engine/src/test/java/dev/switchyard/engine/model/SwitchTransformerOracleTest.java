@@ -18,7 +18,6 @@ import dev.switchyard.engine.store.StoredTensor;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +159,7 @@ final class SwitchTransformerOracleTest {
 
   private static float[] floats(Safetensors tensors, String name) {
     StoredTensor tensor = tensors.tensor(name);
-    return tensors.bytes(tensor).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    return tensors.floats(tensor);
   }
 
   private static ModelConfig config(JsonNode config) {
