@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       EvalCommand.class,
       RouteCommand.class,
+      ForwardCommand.class,
       RunsCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,

@@ -11,7 +11,8 @@ import dev.switchyard.engine.tensor.Tensor;
  *
  * @param backend that computes
  * @param arena from which activations are taken; they live until it is reset
- * @param training whether dropout and jitter act, and activations are kept for the backward pass
+ * @param training whether dropout, jitter and the router's losses act
+ * @param keeping whether activations are kept for a backward pass
  * @param seed of dropout and jitter
  * @param step of the run, for dropout and jitter
  * @param observer hears of activations as they are made
@@ -21,12 +22,25 @@ public record Pass(
     Backend backend,
     Arena arena,
     boolean training,
+    boolean keeping,
     long seed,
     long step,
     ActivationObserver observer,
     Precision precision) {
 
-  /** A pass in the full precision of the backend. */
+  /** A pass of training, which keeps its activations, or one of evaluation, which does not. */
+  public Pass(
+      Backend backend,
+      Arena arena,
+      boolean training,
+      long seed,
+      long step,
+      ActivationObserver observer,
+      Precision precision) {
+    this(backend, arena, training, training, seed, step, observer, precision);
+  }
+
+  /** The same in the full precision of the backend. */
   public Pass(
       Backend backend,
       Arena arena,
@@ -35,6 +49,11 @@ public record Pass(
       long step,
       ActivationObserver observer) {
     this(backend, arena, training, seed, step, observer, Precision.FLOAT32);
+  }
+
+  /** The same pass without dropout, jitter and the router's losses, for its gradients alone. */
+  public Pass keepingForBackward() {
+    return new Pass(backend, arena, false, true, seed, step, observer, precision);
   }
 
   /**
@@ -94,7 +113,7 @@ public record Pass(
 
   /** Gives back what was taken since the mark, unless a backward pass will need it. */
   public void forgetUnlessTraining(Arena.Mark mark) {
-    if (!training) {
+    if (!keeping) {
       arena.release(mark);
     }
   }

@@ -236,12 +236,38 @@ public final class SwitchTransformer implements AutoCloseable {
     return backend.floats(forwardAlone(batch, null).head().logits());
   }
 
+  /**
+   * All that a batch gives, as in evaluation: without dropout and jitter, with its capacity.
+   *
+   * @param gradients whether to add the gradient of the cross entropy alone, without the router's
+   *     losses, to the parameters'
+   */
+  public ForwardAnswer answer(Batch batch, boolean gradients) {
+    Pass pass = gradients ? quietPass().keepingForBackward() : quietPass();
+    BatchPass forward = forward(pass, batch, groups(batch), routing.evalCapacityFactor());
+    ForwardAnswer answer =
+        new ForwardAnswer(
+            batch,
+            config.vocabSize(),
+            backend.floats(forward.head().logits()),
+            forward.crossEntropy(backend),
+            forward.routings(backend));
+    if (gradients) {
+      forward.backward(pass);
+      backend.synchronize();
+    }
+    return answer;
+  }
+
+  private int groups(Batch batch) {
+    return batch.rows() % routing.routingGroups() == 0 ? routing.routingGroups() : 1;
+  }
+
   private BatchPass forwardAlone(Batch batch, Double capacityFactor) {
-    int groups = batch.rows() % routing.routingGroups() == 0 ? routing.routingGroups() : 1;
     return forward(
         pass(false, 0, 0, ActivationObserver.NONE),
         batch,
-        groups,
+        groups(batch),
         capacityFactor == null ? routing.evalCapacityFactor() : capacityFactor);
   }
 

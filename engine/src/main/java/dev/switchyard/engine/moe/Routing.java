@@ -12,7 +12,8 @@ import java.util.Arrays;
  * @param tokenMask [T] INT32, 0 for tokens that are neither routed nor counted; null for none
  * @param tokens those that are routed
  * @param jitter epsilon of the noise on the router's input; 0 outside of training
- * @param balancing [groups], the load-balancing loss' gradient factors; null outside of training
+ * @param balancing [groups], the load-balancing loss' gradient factors; null without a backward
+ *     pass
  * @param zLoss the router z-loss' gradient factor
  */
 public record Routing(
@@ -40,14 +41,18 @@ public record Routing(
               : Arrays.stream(mask, from, from + plan.groupSize()).sum();
     }
     long tokens = Arrays.stream(counted).asLongStream().sum();
-    if (!pass.training()) {
+    if (!pass.keeping()) {
       return new Routing(plan, tokenMask, tokens, 0, null, 0);
     }
     Tensor balancing = pass.takeExact(plan.groups());
     pass.backend()
         .write(
             balancing,
-            LoadBalancing.gradientFactors(counted, plan.experts(), config.routerAuxLossCoef()));
+            LoadBalancing.gradientFactors(
+                counted, plan.experts(), pass.training() ? config.routerAuxLossCoef() : 0));
+    if (!pass.training()) {
+      return new Routing(plan, tokenMask, tokens, 0, balancing, 0);
+    }
     double zLoss = tokens == 0 ? 0 : 2 * config.routerZLossCoef() / tokens;
     return new Routing(plan, tokenMask, tokens, config.routerJitterNoise(), balancing, zLoss);
   }

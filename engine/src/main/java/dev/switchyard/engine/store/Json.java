@@ -26,6 +26,7 @@ public final class Json {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
   static final ObjectMapper PRETTY =
       LINES.copy().configure(SerializationFeature.INDENT_OUTPUT, true);
 

@@ -143,6 +143,11 @@ public final class ModelFolder {
     return TensorDirectory.open(path);
   }
 
+  /** What the checkpoint calls a parameter; a tied one has one name here, whatever is stored. */
+  public String checkpointName(String parameter) {
+    return foreign == null ? parameter : foreign.nameInLibrary(parameter);
+  }
+
   /** The name under which {@link #tensors} has a parameter. */
   public String storedName(String parameter) {
     return foreign == null ? parameter : foreign.storedName(parameter);

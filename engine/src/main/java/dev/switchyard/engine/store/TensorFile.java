@@ -111,8 +111,7 @@ public final class TensorFile {
     }
   }
 
-  private static void checkSum(
-      TensorDirectory stored, String name, Map<String, String> checksums) {
+  private static void checkSum(TensorDirectory stored, String name, Map<String, String> checksums) {
     String expected = checksums.get(name);
     if (expected == null) {
       throw new InputException(

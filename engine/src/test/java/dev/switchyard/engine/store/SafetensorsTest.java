@@ -70,7 +70,9 @@ final class SafetensorsTest {
     try (Safetensors read = Safetensors.open(file)) {
       float[] last = new float[1];
       read.read(
-          read.tensor("w"), (at, bytes) -> last[0] = bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, bytes.byteSize() - 4));
+          read.tensor("w"),
+          (at, bytes) ->
+              last[0] = bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, bytes.byteSize() - 4));
       assertThat(last[0]).isEqualTo(42);
     }
   }

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a {@code config.json} of transformers says, in our terms. What it leaves out has the library's
- * defaults, not ours; what we can't compute as the library does is refused.
+ * What a {@code config.json} of transformers says, in our terms. What it leaves out has the
+ * library's defaults, not ours; what we can't compute as the library does is refused.
  *
  * @param description of the model; embeddings are shared until the tensors say otherwise
  * @param dense whether it is a T5, whose feed-forward layers have names of their own
@@ -43,6 +43,8 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
       }
       Map<String, Object> known = withDefaults(values, dense ? t5() : switchTransformers());
       require(known, "is_encoder_decoder", true);
+      require(known, "pad_token_id", 0);
+      require(known, "decoder_start_token_id", 0);
       ModelConfig model = dense ? dense(known) : sparse(known);
       Map<String, Object> data = new HashMap<>(ROWS);
       data.put("tokenizer", tokenizer);
@@ -143,6 +145,8 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
     values.put("layer_norm_epsilon", 1e-6);
     values.put("dropout_rate", 0.1);
     values.put("is_encoder_decoder", true);
+    values.put("pad_token_id", 0);
+    values.put("decoder_start_token_id", 0);
     values.put("tie_word_embeddings", true);
     return values;
   }

@@ -103,6 +103,11 @@ public final class HuggingFaceFolder {
     return names.name(parameter);
   }
 
+  /** What the library calls a parameter. */
+  public String nameInLibrary(String parameter) {
+    return names.inLibrary(parameter);
+  }
+
   /**
    * Reads the weights.
    *

@@ -39,8 +39,15 @@ record HuggingFaceNames(Set<String> stored, boolean dense, boolean tied) {
               : first(List.of(SHARED, ENCODER, DECODER));
       case ENCODER -> first(List.of(ENCODER, SHARED, DECODER));
       case DECODER -> first(List.of(DECODER, SHARED, ENCODER));
-      default -> dense ? parameter.replace(".mlp.", ".DenseReluDense.") : parameter;
+      // A T5 that never was trained has no output of its own, though its input is not scaled.
+      case HEAD -> dense ? first(List.of(HEAD, SHARED, ENCODER, DECODER)) : HEAD;
+      default -> inLibrary(parameter);
     };
+  }
+
+  /** What the library calls a parameter, whatever the files do. */
+  String inLibrary(String parameter) {
+    return dense ? parameter.replace(".mlp.", ".DenseReluDense.") : parameter;
   }
 
   private String first(List<String> names) {
