@@ -58,13 +58,12 @@ final class HuggingFaceOracleTest {
           .containsExactlyInAnyOrderElementsOf(sought.tensors().keySet());
       for (String name : sought.tensors().keySet()) {
         assertThat(given.tensor(name).shape()).as(name).isEqualTo(sought.tensor(name).shape());
-        compare(fixture, name, given, sought);
+        compare(name, given, sought);
       }
     }
   }
 
-  private static void compare(
-      String fixture, String name, TensorDirectory given, TensorDirectory sought) {
+  private static void compare(String name, TensorDirectory given, TensorDirectory sought) {
     if (sought.tensor(name).type() == StoredType.I64) {
       assertThat(given.checksum(name)).as(name).isEqualTo(sought.checksum(name));
       return;
