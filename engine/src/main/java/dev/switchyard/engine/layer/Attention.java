@@ -1,6 +1,5 @@
 package dev.switchyard.engine.layer;
 
-import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
@@ -15,58 +14,27 @@ public final class Attention {
   private final Linear key;
   private final Linear value;
   private final Linear output;
-  private final int heads;
-  private final int headSize;
-  private final boolean causal;
-  private final double dropoutRate;
-  private final int site;
+  private final AttentionHeads heads;
 
   /**
    * Kept for the backward pass.
    *
    * @param x [B * Lq, d], the tokens that ask
    * @param memory [B * Lk, d], the tokens that answer; x itself in self-attention
-   * @param mixed [B * Lq, H * d_kv], the heads' results before the output projection
    */
-  public record Saved(
-      AttentionPlan plan,
-      Tensor x,
-      Tensor memory,
-      Tensor keyMask,
-      Tensor bias,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor mixed,
-      Tensor state) {}
+  public record Saved(Tensor x, Tensor memory, AttentionHeads.Saved heads) {}
 
   /**
    * An attention with projections {@code prefix.q}, {@code .k}, {@code .v} and {@code .o}.
    *
    * @param width of a token, d
-   * @param headSize d_kv
-   * @param causal whether a token sees only itself and those before it
-   * @param dropoutRate of the attention probabilities
-   * @param site of that dropout
    */
-  public Attention(
-      ParameterSource source,
-      String prefix,
-      int width,
-      int heads,
-      int headSize,
-      boolean causal,
-      double dropoutRate,
-      int site) {
-    this.query = source.linear(prefix + ".q", heads * headSize, width);
-    this.key = source.linear(prefix + ".k", heads * headSize, width);
-    this.value = source.linear(prefix + ".v", heads * headSize, width);
-    this.output = source.linear(prefix + ".o", width, heads * headSize);
+  public Attention(ParameterSource source, String prefix, int width, AttentionHeads heads) {
+    this.query = source.linear(prefix + ".q", heads.width(), width);
+    this.key = source.linear(prefix + ".k", heads.width(), width);
+    this.value = source.linear(prefix + ".v", heads.width(), width);
+    this.output = source.linear(prefix + ".o", width, heads.width());
     this.heads = heads;
-    this.headSize = headSize;
-    this.causal = causal;
-    this.dropoutRate = dropoutRate;
-    this.site = site;
   }
 
   /**
@@ -86,25 +54,28 @@ public final class Attention {
       Tensor bias,
       Tensor out) {
     Arena.Mark mark = pass.mark();
-    Tensor k = pass.take(answering.tokens(), width());
-    Tensor v = pass.take(answering.tokens(), width());
+    Tensor q = pass.take(asking.tokens(), heads.width());
+    Tensor k = pass.take(answering.tokens(), heads.width());
+    Tensor v = pass.take(answering.tokens(), heads.width());
+    query.forward(pass, x, q);
     key.forward(pass, memory, k);
     value.forward(pass, memory, v);
-    Saved saved = attend(pass, x, asking, memory, k, v, answering, bias, causal, out);
+    AttentionHeads.Saved attended = heads.forward(pass, q, asking, k, v, answering, bias);
+    output.forward(pass, attended.mixed(), out);
     pass.forgetUnlessTraining(mark);
-    return saved;
+    return new Saved(x, memory, attended);
   }
 
   /** An empty cache for this attention. */
   public KeyValueCache cache(Backend backend, int rows, int room) {
-    return new KeyValueCache(backend, rows, width(), room);
+    return heads.cache(backend, rows, room);
   }
 
   /** Keeps the keys and values of a memory [B * Lk, d], for {@link #recall}. */
   public void remember(Pass pass, Tensor memory, Sequences answering, KeyValueCache cache) {
     Arena.Mark mark = pass.mark();
-    Tensor k = pass.take(answering.tokens(), width());
-    Tensor v = pass.take(answering.tokens(), width());
+    Tensor k = pass.take(answering.tokens(), heads.width());
+    Tensor v = pass.take(answering.tokens(), heads.width());
     key.forward(pass, memory, k);
     value.forward(pass, memory, v);
     cache.append(k, v, answering.length());
@@ -119,18 +90,17 @@ public final class Attention {
   public void recall(
       Pass pass, Tensor x, Sequences asking, KeyValueCache cache, Tensor keyMask, Tensor out) {
     Arena.Mark mark = pass.mark();
-    Sequences answering = new Sequences(asking.rows(), cache.room(), keyMask);
-    attend(pass, x, asking, null, cache.keys(), cache.values(), answering, null, false, out);
+    Tensor q = pass.take(asking.tokens(), heads.width());
+    query.forward(pass, x, q);
+    output.forward(pass, heads.recall(pass, q, asking, cache, keyMask).mixed(), out);
     pass.forget(mark);
   }
 
   /**
-   * Causal self-attention of tokens that follow those in the cache, which takes them up: of any
-   * number of tokens while the cache is empty, and then of one a row at a time. Not for training.
+   * Causal self-attention of tokens that follow those in the cache, as in {@link
+   * AttentionHeads#extend}.
    *
    * @param x [B * n, d], the new tokens
-   * @param keyMask [B, room] INT32, 0 for places that are padding or not taken even now
-   * @param bias [H, n, room]
    * @param out [B * n, d]
    */
   public void extend(
@@ -141,52 +111,16 @@ public final class Attention {
       Tensor keyMask,
       Tensor bias,
       Tensor out) {
-    boolean first = cache.length() == 0;
-    if (!first && asking.length() != 1) {
-      throw new IllegalArgumentException(
-          "One token a row follows those in the cache, but there are " + asking.length());
-    }
-    remember(pass, x, asking, cache);
     Arena.Mark mark = pass.mark();
-    Sequences answering = new Sequences(asking.rows(), cache.room(), keyMask);
-    // The first tokens stand where their keys do, as the causal order wants it; a later one sees
-    // all that the mask shows.
-    attend(pass, x, asking, null, cache.keys(), cache.values(), answering, bias, first, out);
-    pass.forget(mark);
-  }
-
-  private int width() {
-    return heads * headSize;
-  }
-
-  private Saved attend(
-      Pass pass,
-      Tensor x,
-      Sequences asking,
-      Tensor memory,
-      Tensor k,
-      Tensor v,
-      Sequences answering,
-      Tensor bias,
-      boolean ordered,
-      Tensor out) {
-    AttentionPlan plan =
-        new AttentionPlan(
-            asking.rows(),
-            heads,
-            asking.length(),
-            answering.length(),
-            headSize,
-            ordered,
-            pass.training() ? dropoutRate : 0,
-            pass.key(site));
-    Tensor q = pass.take(asking.tokens(), width());
+    Tensor q = pass.take(asking.tokens(), heads.width());
+    Tensor k = pass.take(asking.tokens(), heads.width());
+    Tensor v = pass.take(asking.tokens(), heads.width());
     query.forward(pass, x, q);
-    Tensor mixed = pass.take(asking.tokens(), width());
-    Tensor state = pass.take(pass.backend().attentionStateShape(plan));
-    pass.backend().attention(plan, q, k, v, bias, answering.mask(), mixed, state);
-    output.forward(pass, mixed, out);
-    return new Saved(plan, x, memory, answering.mask(), bias, q, k, v, mixed, state);
+    key.forward(pass, x, k);
+    value.forward(pass, x, v);
+    AttentionHeads.Saved attended = heads.extend(pass, q, k, v, asking, cache, keyMask, bias);
+    output.forward(pass, attended.mixed(), out);
+    pass.forget(mark);
   }
 
   /**
@@ -200,26 +134,13 @@ public final class Attention {
   public void backward(
       Pass pass, Saved saved, Tensor dOut, Tensor dX, Tensor dMemory, Tensor dBias) {
     Arena.Mark mark = pass.mark();
-    Tensor dMixed = pass.take(saved.mixed().shape());
-    output.backward(pass, saved.mixed(), dOut, dMixed, false);
-    Tensor dQ = pass.take(saved.q().shape());
-    Tensor dK = pass.take(saved.k().shape());
-    Tensor dV = pass.take(saved.v().shape());
-    pass.backend()
-        .attentionBackward(
-            saved.plan(),
-            saved.q(),
-            saved.k(),
-            saved.v(),
-            saved.bias(),
-            saved.keyMask(),
-            saved.mixed(),
-            saved.state(),
-            dMixed,
-            dQ,
-            dK,
-            dV,
-            dBias);
+    AttentionHeads.Saved attended = saved.heads();
+    Tensor dMixed = pass.take(attended.mixed().shape());
+    output.backward(pass, attended.mixed(), dOut, dMixed, false);
+    Tensor dQ = pass.take(attended.q().shape());
+    Tensor dK = pass.take(attended.k().shape());
+    Tensor dV = pass.take(attended.v().shape());
+    heads.backward(pass, attended, dMixed, dQ, dK, dV, dBias);
     query.backward(pass, saved.x(), dQ, dX, false);
     Tensor dAnswering = dMemory == null ? dX : dMemory;
     key.backward(pass, saved.memory(), dK, dAnswering, true);

@@ -14,6 +14,10 @@ public interface ParameterSource {
     EMBEDDING,
     /** Truncated normal with standard deviation sqrt(s/n), n the first axis (buckets). */
     POSITION_BIAS,
+    /**
+     * Normal with the routers' standard deviation, or as {@link #TRUNCATED_NORMAL} where that is 0.
+     */
+    ROUTER,
     /** All 1. */
     ONES
   }
@@ -36,11 +40,15 @@ public interface ParameterSource {
     return create(Start.ONES, List.of(prefix + ".weight"), size);
   }
 
-  /** One matrix for each expert, named {@code prefix.expert_i.suffix.weight}. */
+  /**
+   * One matrix for each expert, named {@code prefix.expert_isuffix.weight}.
+   *
+   * @param suffix empty, or with a point in front
+   */
   default Parameter experts(String prefix, String suffix, int experts, int out, int in) {
     List<String> names =
         IntStream.range(0, experts)
-            .mapToObj(i -> "%s.expert_%d.%s.weight".formatted(prefix, i, suffix))
+            .mapToObj(i -> "%s.expert_%d%s.weight".formatted(prefix, i, suffix))
             .toList();
     return create(Start.TRUNCATED_NORMAL, names, experts, out, in);
   }

@@ -25,7 +25,9 @@ public enum RandomUse {
   /** Dropout of a feed-forward or Switch layer's output. */
   FEED_FORWARD_OUTPUT,
   /** Dropout after the stack's last normalisation (block 0). */
-  FINAL;
+  FINAL,
+  /** Dropout of a shared expert's hidden layer. */
+  SHARED_EXPERT_HIDDEN;
 
   /** The site of this use in a block of the encoder or of the decoder. */
   public int site(boolean encoder, int block) {

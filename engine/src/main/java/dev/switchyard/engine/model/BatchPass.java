@@ -9,6 +9,7 @@ import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.LoadBalancing;
 import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -130,15 +131,14 @@ record BatchPass(
     Stream.of(encoder, decoder)
         .filter(stack -> stack != null)
         .flatMap(stack -> stack.blocks().stream())
-        .map(Block.Saved::switchLayer)
-        .filter(saved -> saved != null)
+        .flatMap(block -> block.switchLayers().stream())
         .forEach(
             saved -> routings.add(routing(backend, layers.places().get(routings.size()), saved)));
     return List.copyOf(routings);
   }
 
   /** Where the tokens went in one Switch layer; waits for the pass. */
-  static LayerRouting routing(Backend backend, Layers.Place place, SwitchLayer.Saved saved) {
+  static LayerRouting routing(Backend backend, SwitchPlace place, SwitchLayer.Saved saved) {
     RoutingPlan plan = saved.routing().plan();
     int[] slot = backend.ints(saved.dispatch().slot());
     boolean[] kept = new boolean[slot.length];

@@ -2,6 +2,7 @@ package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.Attention;
+import dev.switchyard.engine.layer.AttentionHeads;
 import dev.switchyard.engine.layer.FeedForward;
 import dev.switchyard.engine.layer.KeyValueCache;
 import dev.switchyard.engine.layer.ParameterSource;
@@ -10,28 +11,36 @@ import dev.switchyard.engine.layer.PositionBias;
 import dev.switchyard.engine.layer.RandomUse;
 import dev.switchyard.engine.layer.RmsNorm;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.ExpertShape;
 import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SharedExpert;
 import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One block of a stack: self-attention, cross-attention where there is an encoder to ask, and a
- * feed-forward or Switch layer. Each sub-layer is x + dropout(layer(norm(x))).
+ * feed-forward or Switch layer; self-attention may have Switch layers too. Each sub-layer is x +
+ * dropout(layer(norm(x))).
  */
 final class Block {
   private final String name;
   private final boolean encoder;
   private final int number;
   private final double dropoutRate;
-  private final Attention selfAttention;
+  private final SelfAttention selfAttention;
   private final PositionBias positionBias;
   private final RmsNorm selfNorm;
   private final Attention crossAttention;
   private final RmsNorm crossNorm;
   private final FeedForward feedForward;
   private final SwitchLayer switchLayer;
+  private final SharedExpert sharedExpert;
+  private final List<SwitchPlace> places;
   private final RmsNorm feedForwardNorm;
 
   /**
@@ -53,16 +62,30 @@ final class Block {
       Routing routing,
       DecoderCache.Seen earlier) {}
 
-  /** Kept for the backward pass: what each layer keeps, and the block's result [T, d]. */
+  /**
+   * Kept for the backward pass: what each layer keeps, null where there is none, and the block's
+   * result [T, d].
+   */
   record Saved(
       RmsNorm.Saved selfNorm,
-      Attention.Saved self,
+      SelfAttention.Saved self,
       RmsNorm.Saved crossNorm,
       Attention.Saved cross,
       RmsNorm.Saved feedForwardNorm,
       FeedForward.Saved feedForward,
       SwitchLayer.Saved switchLayer,
-      Tensor out) {}
+      FeedForward.Saved sharedExpert,
+      Tensor out) {
+
+    /** What the Switch layers keep, in the order in which tokens pass them. */
+    List<SwitchLayer.Saved> switchLayers() {
+      List<SwitchLayer.Saved> all = new ArrayList<>(self.switchLayers());
+      if (switchLayer != null) {
+        all.add(switchLayer);
+      }
+      return all;
+    }
+  }
 
   /** Block {@code number} of the encoder or of the decoder, named as in Hugging Face's models. */
   Block(ParameterSource source, ModelConfig config, boolean encoder, int number) {
@@ -70,9 +93,11 @@ final class Block {
     this.encoder = encoder;
     this.number = number;
     this.dropoutRate = config.dropoutRate();
+    this.places = places(config, encoder, number);
     String prefix = name + ".layer.0";
+    AttentionHeads own = heads(config, !encoder, RandomUse.SELF_ATTENTION);
     this.selfAttention =
-        attention(source, config, prefix + ".SelfAttention", !encoder, RandomUse.SELF_ATTENTION);
+        new SelfAttention(source, prefix + ".SelfAttention", config, own, encoder, number);
     this.positionBias =
         number == 0
             ? new PositionBias(
@@ -88,7 +113,11 @@ final class Block {
     if (crosses) {
       prefix = name + ".layer.1";
       this.crossAttention =
-          attention(source, config, prefix + ".EncDecAttention", false, RandomUse.CROSS_ATTENTION);
+          new Attention(
+              source,
+              prefix + ".EncDecAttention",
+              config.dModel(),
+              heads(config, false, RandomUse.CROSS_ATTENTION));
       this.crossNorm = norm(source, config, prefix);
     } else {
       this.crossAttention = null;
@@ -97,21 +126,29 @@ final class Block {
     prefix = name + (crosses ? ".layer.2" : ".layer.1");
     boolean sparse = config.isSparse(encoder, number);
     this.switchLayer = sparse ? switchLayer(source, config, prefix + ".mlp") : null;
+    this.sharedExpert =
+        sparse && config.sharedExpertDFf() > 0
+            ? sharedExpert(source, config, prefix + ".mlp.shared_expert")
+            : null;
     this.feedForward = sparse ? null : feedForward(source, config, prefix + ".mlp");
     this.feedForwardNorm = norm(source, config, prefix);
   }
 
-  private Attention attention(
-      ParameterSource source, ModelConfig config, String prefix, boolean causal, RandomUse use) {
-    return new Attention(
-        source,
-        prefix,
-        config.dModel(),
-        config.numHeads(),
-        config.dKv(),
-        causal,
-        dropoutRate,
-        use.site(encoder, number));
+  private static List<SwitchPlace> places(ModelConfig config, boolean encoder, int number) {
+    List<SwitchPlace> places = new ArrayList<>();
+    if (!config.dense() && config.hasSwitchAttention(number)) {
+      places.add(new SwitchPlace(encoder, number, SwitchPlace.Part.QUERY));
+      places.add(new SwitchPlace(encoder, number, SwitchPlace.Part.KEY_VALUE));
+    }
+    if (config.isSparse(encoder, number)) {
+      places.add(new SwitchPlace(encoder, number, SwitchPlace.Part.FEED_FORWARD));
+    }
+    return List.copyOf(places);
+  }
+
+  private AttentionHeads heads(ModelConfig config, boolean causal, RandomUse use) {
+    return new AttentionHeads(
+        config.numHeads(), config.dKv(), causal, dropoutRate, use.site(encoder, number));
   }
 
   private static RmsNorm norm(ParameterSource source, ModelConfig config, String prefix) {
@@ -124,7 +161,7 @@ final class Block {
         source,
         prefix,
         config.dModel(),
-        config.dFf(),
+        config.feedForwardWidth(encoder, number),
         config.isGated(),
         dropoutRate,
         RandomUse.HIDDEN.site(encoder, number));
@@ -135,12 +172,20 @@ final class Block {
         source,
         prefix,
         config.numExperts(),
+        ExpertShape.feedForward(config.dModel(), config.dFf(), config.dModel(), config.isGated()),
+        config.expertDropoutRate(),
+        places.getLast());
+  }
+
+  private SharedExpert sharedExpert(ParameterSource source, ModelConfig config, String prefix) {
+    return new SharedExpert(
+        source,
+        prefix,
         config.dModel(),
-        config.dFf(),
+        config.sharedExpertDFf(),
         config.isGated(),
         config.expertDropoutRate(),
-        encoder,
-        number);
+        places.getLast());
   }
 
   /** An empty cache for self-attention. */
@@ -159,19 +204,9 @@ final class Block {
     return cache;
   }
 
-  /** Such as "encoder.block.1". */
-  String name() {
-    return name;
-  }
-
-  /** Place in the stack. */
-  int number() {
-    return number;
-  }
-
-  /** Whether its feed-forward layer is a Switch layer. */
-  boolean isSparse() {
-    return switchLayer != null;
+  /** Its Switch layers, in the order in which tokens pass them. */
+  List<SwitchPlace> places() {
+    return places;
   }
 
   /** The stack's position bias; block 0 alone has it. */
@@ -182,22 +217,15 @@ final class Block {
   /**
    * Computes.
    *
-   * @param tally the Switch layer's row, or null
+   * @param tally of all Switch layers of the model, or null
+   * @param row the tally's row of this block's first Switch layer
    * @param x [T, d]
    */
-  Saved forward(Pass pass, Surroundings around, RoutingTally tally, Tensor x) {
+  Saved forward(Pass pass, Surroundings around, RoutingTally tally, int row, Tensor x) {
     Tensor normed = pass.take(x.shape());
     RmsNorm.Saved selfNormSaved = selfNorm.forward(pass, x, normed);
     Tensor y = pass.take(x.shape());
-    Attention.Saved self = null;
-    if (around.earlier() == null) {
-      self =
-          selfAttention.forward(pass, normed, around.own(), normed, around.own(), around.bias(), y);
-    } else {
-      DecoderCache.Seen seen = around.earlier();
-      selfAttention.extend(
-          pass, normed, around.own(), seen.self(number), seen.mask(), around.bias(), y);
-    }
+    SelfAttention.Saved self = selfAttention.forward(pass, around, tally, row, normed, y);
     addResidual(pass, x, y, RandomUse.SELF_ATTENTION_OUTPUT, ".self_attention");
     x = y;
 
@@ -224,10 +252,13 @@ final class Block {
     y = pass.take(x.shape());
     FeedForward.Saved dense = null;
     SwitchLayer.Saved sparse = null;
+    FeedForward.Saved shared = null;
     if (switchLayer == null) {
       dense = feedForward.forward(pass, normed, y);
     } else {
-      sparse = switchLayer.forward(pass, around.routing(), tally, normed, y);
+      RoutingTally own = tally.row(row + places.size() - 1);
+      sparse = switchLayer.forward(pass, around.routing(), own, normed, y);
+      shared = sharedExpert == null ? null : sharedExpert.forward(pass, normed, y);
     }
     addResidual(
         pass,
@@ -236,7 +267,7 @@ final class Block {
         RandomUse.FEED_FORWARD_OUTPUT,
         switchLayer == null ? ".feed_forward" : ".switch_layer");
     return new Saved(
-        selfNormSaved, self, crossNormSaved, cross, feedForwardNormSaved, dense, sparse, y);
+        selfNormSaved, self, crossNormSaved, cross, feedForwardNormSaved, dense, sparse, shared, y);
   }
 
   /**
@@ -255,6 +286,9 @@ final class Block {
       feedForward.backward(pass, saved.feedForward(), dY, dNormed);
     } else {
       switchLayer.backward(pass, saved.switchLayer(), dY, dNormed);
+      if (sharedExpert != null) {
+        sharedExpert.backward(pass, saved.sharedExpert(), dY, dNormed);
+      }
     }
     feedForwardNorm.backward(pass, saved.feedForwardNorm(), dNormed, dX);
 
@@ -265,7 +299,7 @@ final class Block {
     }
 
     dY = branchGradient(pass, dX, RandomUse.SELF_ATTENTION_OUTPUT);
-    selfAttention.backward(pass, saved.self(), dY, dNormed, null, dBias);
+    selfAttention.backward(pass, saved.self(), dY, dNormed, dBias);
     selfNorm.backward(pass, saved.selfNorm(), dNormed, dX);
     pass.forget(mark);
   }

@@ -18,25 +18,38 @@ public record ComputeCost(
   public static ComputeCost of(ModelConfig config) {
     long width = config.dModel();
     long projection = width * config.attentionWidth();
-    long feedForward = (config.isGated() ? 3L : 2L) * width * config.dFf();
     long router = width * config.numExperts();
-    long encoderBlocks = config.isEncoderDecoder() ? config.numLayers() : 0;
-    long decoderBlocks = config.numDecoderLayers();
-    long crossing = config.isEncoderDecoder() ? decoderBlocks : 0;
+    long crossing = config.isEncoderDecoder() ? config.numDecoderLayers() : 0;
     return new ComputeCost(
-        2 * (encoderBlocks * (4 * projection + feedForward) + crossing * 2 * projection),
-        2 * (decoderBlocks * (4 * projection + feedForward) + crossing * 2 * projection),
+        2 * (stack(config, true) + crossing * 2 * projection),
+        2 * (stack(config, false) + crossing * 2 * projection),
         2 * width * config.vocabSize(),
-        2 * router * sparse(config, true, encoderBlocks),
-        2 * router * sparse(config, false, decoderBlocks));
+        2 * router * config.switchLayers(true),
+        2 * router * config.switchLayers(false));
   }
 
-  private static long sparse(ModelConfig config, boolean encoder, long blocks) {
-    long sparse = 0;
-    for (int block = 0; block < blocks; block++) {
-      sparse += config.isSparse(encoder, block) ? 1 : 0;
+  /** Weights that are applied to a token in a stack, routers and cross-attention left out. */
+  private static long stack(ModelConfig config, boolean encoder) {
+    long weights = 0;
+    for (int block = 0; block < config.blocks(encoder); block++) {
+      weights += selfAttention(config, block) + feedForward(config, encoder, block);
     }
-    return sparse;
+    return weights;
+  }
+
+  private static long selfAttention(ModelConfig config, int block) {
+    long projection = (long) config.dModel() * config.attentionWidth();
+    return config.hasSwitchAttention(block)
+        ? 2 * config.attentionExpert().weights() + projection
+        : 4 * projection;
+  }
+
+  private static long feedForward(ModelConfig config, boolean encoder, int block) {
+    long hidden = config.feedForwardWidth(encoder, block);
+    if (config.isSparse(encoder, block)) {
+      hidden += config.sharedExpertDFf();
+    }
+    return (config.isGated() ? 3L : 2L) * config.dModel() * hidden;
   }
 
   /** The forward pass over a batch of so many tokens, routers and logits included. */

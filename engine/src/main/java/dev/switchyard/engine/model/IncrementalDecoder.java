@@ -7,6 +7,7 @@ import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -215,9 +216,8 @@ public final class IncrementalDecoder implements AutoCloseable {
     if (routing == null) {
       routing = new ArrayList<>();
       for (Block.Saved block : last.blocks()) {
-        SwitchLayer.Saved saved = block.switchLayer();
-        if (saved != null) {
-          Layers.Place place = layers.places().get(layers.encoderPlaces() + routing.size());
+        for (SwitchLayer.Saved saved : block.switchLayers()) {
+          SwitchPlace place = layers.places().get(layers.encoderPlaces() + routing.size());
           routing.add(BatchPass.routing(backend, place, saved));
         }
       }

@@ -5,7 +5,7 @@ import dev.switchyard.engine.layer.Linear;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.ParameterSource;
-import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +16,7 @@ import java.util.List;
  * @param encoder null for a decoder alone
  * @param places the Switch layers, in the order in which tokens pass them
  */
-record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places) {
-
-  /** Where a Switch layer stands; see {@link RoutingTrace.LayerRouting}. */
-  record Place(String name, boolean encoder, int block) {}
+record Layers(Stack encoder, Stack decoder, OutputHead head, List<SwitchPlace> places) {
 
   /** Builds them, asking for the parameters in a fixed order. */
   static Layers build(ModelConfig config, ParameterSource source) {
@@ -48,11 +45,11 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places)
         config.tieWordEmbeddings()
             ? new OutputHead(new Linear(shared), Math.pow(width, -0.5))
             : new OutputHead(source.linear("lm_head", config.vocabSize(), width), 1);
-    List<Place> places = new ArrayList<>();
+    List<SwitchPlace> places = new ArrayList<>();
     if (encoder != null) {
-      encoder.sparseBlocks().forEach(b -> places.add(new Place(b.name(), true, b.number())));
+      places.addAll(encoder.places());
     }
-    decoder.sparseBlocks().forEach(b -> places.add(new Place(b.name(), false, b.number())));
+    places.addAll(decoder.places());
     return new Layers(encoder, decoder, head, List.copyOf(places));
   }
 
@@ -83,6 +80,6 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<Place> places)
 
   /** How many Switch layers stand in the encoder. */
   int encoderPlaces() {
-    return (int) places.stream().filter(Place::encoder).count();
+    return (int) places.stream().filter(SwitchPlace::encoder).count();
   }
 }

@@ -16,7 +16,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   private static final int ALIGNMENT = 16;
 
   private final Backend backend;
-  private final Initialisation initialisation;
+  private final InitialWeights initial;
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Tensor> gradientBlocks = new ArrayList<>();
   private final List<Long> blockSizes = new ArrayList<>();
@@ -26,12 +26,12 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   /**
    * Memory for parameters of these sizes, asked for in this order.
    *
-   * @param initialisation null to leave all weights 0
+   * @param initial null to leave all weights 0
    * @param sizes elements of each parameter; null for no gradients
    */
-  ParameterMemory(Backend backend, Initialisation initialisation, List<Long> sizes) {
+  ParameterMemory(Backend backend, InitialWeights initial, List<Long> sizes) {
     this.backend = backend;
-    this.initialisation = initialisation;
+    this.initial = initial;
     if (sizes != null) {
       planBlocks(sizes);
     }
@@ -57,10 +57,10 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   @Override
   public Parameter create(Start start, List<String> names, int... shape) {
     Tensor value = backend.allocate(shape);
-    if (initialisation != null) {
+    if (initial != null) {
       for (int i = 0; i < names.size(); i++) {
         Tensor part = names.size() == 1 ? value : value.part(i, i + 1).as(shape[1], shape[2]);
-        initialisation.fill(backend, start, names.get(i), part);
+        initial.fill(backend, start, names.get(i), part);
       }
     }
     Parameter parameter =

@@ -6,6 +6,7 @@ import dev.switchyard.engine.moe.LoadBalancing;
 import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ final class PassFigures {
   /** Reads all Switch layers' counts; waits for the pass. */
   void readLayers(
       Backend backend,
-      List<Layers.Place> places,
+      List<SwitchPlace> places,
       RoutingTally tally,
       Routing encoder,
       Routing decoder) {
@@ -40,7 +41,7 @@ final class PassFigures {
     double[] figures = backend.doubles(tally.routerFigures());
     int length = asked.length / places.size();
     for (int i = 0; i < places.size(); i++) {
-      Layers.Place place = places.get(i);
+      SwitchPlace place = places.get(i);
       addLayer(
           place.name(),
           place.encoder() ? encoder : decoder,

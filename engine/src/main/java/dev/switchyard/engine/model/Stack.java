@@ -10,6 +10,7 @@ import dev.switchyard.engine.layer.RmsNorm;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,9 +59,9 @@ final class Stack {
     return Collections.unmodifiableList(blocks);
   }
 
-  /** The blocks with a Switch layer, in order. */
-  List<Block> sparseBlocks() {
-    return blocks.stream().filter(Block::isSparse).toList();
+  /** Its Switch layers, in the order in which tokens pass them. */
+  List<SwitchPlace> places() {
+    return blocks.stream().flatMap(block -> block.places().stream()).toList();
   }
 
   /**
@@ -128,8 +129,8 @@ final class Stack {
     List<Block.Saved> saved = new ArrayList<>(blocks.size());
     int row = firstRow;
     for (Block block : blocks) {
-      RoutingTally counts = block.isSparse() ? tally.row(row++) : null;
-      Block.Saved last = block.forward(pass, around, counts, x);
+      Block.Saved last = block.forward(pass, around, tally, row, x);
+      row += block.places().size();
       saved.add(last);
       x = last.out();
     }

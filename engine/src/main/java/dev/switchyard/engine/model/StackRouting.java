@@ -19,13 +19,7 @@ record StackRouting(ModelConfig config, RoutingConfig routing, int groups, doubl
 
   /** Whether the encoder, or the decoder, has a Switch layer at all. */
   boolean isNeeded(boolean encoder) {
-    int blocks = encoder ? config.numLayers() : config.numDecoderLayers();
-    for (int block = 0; block < blocks; block++) {
-      if (config.isSparse(encoder, block)) {
-        return !encoder || config.isEncoderDecoder();
-      }
-    }
-    return false;
+    return config.switchLayers(encoder) > 0;
   }
 
   /**

@@ -38,27 +38,23 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param seed of the initial weights
    */
   public SwitchTransformer(ModelConfig config, RoutingConfig routing, Backend backend, long seed) {
-    this(
-        config,
-        routing,
-        backend,
-        new Initialisation(seed, config.initScale(), config.embeddingInit()),
-        true);
+    this(config, routing, backend, InitialWeights.of(config, seed), true);
   }
 
   private SwitchTransformer(
       ModelConfig config,
       RoutingConfig routing,
       Backend backend,
-      Initialisation initialisation,
+      InitialWeights initial,
       boolean trainable) {
     this.config = config;
     this.routing = routing;
     this.backend = backend;
-    this.memory =
-        new ParameterMemory(
-            backend, initialisation, trainable ? Layers.parameterSizes(config) : null);
-    this.layers = Layers.build(config, memory);
+    try (initial) {
+      this.memory =
+          new ParameterMemory(backend, initial, trainable ? Layers.parameterSizes(config) : null);
+      this.layers = Layers.build(config, memory);
+    }
     this.arithmetic = Arithmetic.of(backend, Precision.FLOAT32);
   }
 

@@ -7,14 +7,14 @@ import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
- * The experts of one Switch layer: a feed-forward network each, over the tokens in its slots. All
- * of them are computed together, one product of matrices each.
+ * The experts of one Switch layer: a network each, over the tokens in its slots. All of them are
+ * computed together, one product of matrices each. One expert over all tokens is a dense network.
  */
 public final class Experts {
+  private final ExpertShape shape;
   private final Parameter in;
   private final Parameter gatedIn;
   private final Parameter out;
-  private final int hiddenWidth;
   private final double dropoutRate;
   private final int site;
 
@@ -25,34 +25,43 @@ public final class Experts {
    * @param slotsUsed [E] or null
    * @param gate [E, M, d_ff] before gelu; null without a gate
    * @param linear [E, M, d_ff] that the gate multiplies; null without a gate
-   * @param hidden [E, M, d_ff] after activation and dropout
+   * @param hidden [E, M, d_ff] after activation and dropout; null in a linear expert
    */
   public record Saved(Tensor x, Tensor slotsUsed, Tensor gate, Tensor linear, Tensor hidden) {}
 
   /**
-   * Experts named {@code prefix.expert_i.wi} and {@code .wo}, or {@code .wi_0}, {@code .wi_1} and
-   * {@code .wo} if gated.
+   * Experts named {@code prefix.expert_i.wi} and {@code .wo}; {@code .wi_0}, {@code .wi_1} and
+   * {@code .wo} if gated; {@code prefix.expert_i} if linear.
    *
-   * @param width of a token, d
-   * @param hiddenWidth d_ff
-   * @param dropoutRate of the hidden layer: expert dropout (section 2.4)
+   * @param dropoutRate of the hidden layer, and of nothing else: expert dropout (section 2.4)
    * @param site of that dropout
    */
   public Experts(
       ParameterSource source,
       String prefix,
       int experts,
-      int width,
-      int hiddenWidth,
-      boolean gated,
+      ExpertShape shape,
       double dropoutRate,
       int site) {
-    this.in = source.experts(prefix, gated ? "wi_0" : "wi", experts, hiddenWidth, width);
-    this.gatedIn = gated ? source.experts(prefix, "wi_1", experts, hiddenWidth, width) : null;
-    this.out = source.experts(prefix, "wo", experts, width, hiddenWidth);
-    this.hiddenWidth = hiddenWidth;
+    this.shape = shape;
     this.dropoutRate = dropoutRate;
     this.site = site;
+    if (shape.kind() == ExpertShape.Kind.LINEAR) {
+      this.in = null;
+      this.gatedIn = null;
+      this.out = source.experts(prefix, "", experts, shape.out(), shape.in());
+      return;
+    }
+    boolean gated = shape.kind() == ExpertShape.Kind.GEGLU;
+    int hidden = shape.hidden();
+    this.in = source.experts(prefix, gated ? ".wi_0" : ".wi", experts, hidden, shape.in());
+    this.gatedIn = gated ? source.experts(prefix, ".wi_1", experts, hidden, shape.in()) : null;
+    this.out = source.experts(prefix, ".wo", experts, shape.out(), hidden);
+  }
+
+  /** What each expert is. */
+  public ExpertShape shape() {
+    return shape;
   }
 
   /**
@@ -60,11 +69,15 @@ public final class Experts {
    *
    * @param x [E, M, d], zeros in empty slots
    * @param slotsUsed [E] INT32: from here on an expert's slots are empty; or null
-   * @param y [E, M, d]
+   * @param y [E, M, d], as wide as the experts' output
    */
   public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y) {
     Backend backend = pass.backend();
-    Tensor hidden = pass.take(x.length(0), x.length(1), hiddenWidth);
+    if (shape.kind() == ExpertShape.Kind.LINEAR) {
+      backend.batchedMatmul(x, false, out.value(), true, y, false, slotsUsed);
+      return new Saved(x, slotsUsed, null, null, null);
+    }
+    Tensor hidden = pass.take(x.length(0), x.length(1), shape.hidden());
     Tensor gate = null;
     Tensor linear = null;
     if (gatedIn == null) {
@@ -91,6 +104,11 @@ public final class Experts {
   public void backward(Pass pass, Saved saved, Tensor dY, Tensor dX) {
     Backend backend = pass.backend();
     Tensor used = saved.slotsUsed();
+    if (shape.kind() == ExpertShape.Kind.LINEAR) {
+      backend.batchedMatmul(dY, false, out.value(), false, dX, false, used);
+      backend.batchedMatmul(dY, true, saved.x(), false, out.gradient(), true, used);
+      return;
+    }
     Tensor dHidden = pass.take(saved.hidden().shape());
     backend.batchedMatmul(dY, false, out.value(), false, dHidden, false, used);
     backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);

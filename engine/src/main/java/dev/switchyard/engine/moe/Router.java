@@ -6,6 +6,7 @@ import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
+import java.util.List;
 
 /**
  * The router (Switch Transformers, section 2.1): p(x) = softmax(W_r x) over the experts. Jitter in
@@ -31,7 +32,13 @@ public final class Router {
    * @param site of the jitter
    */
   public Router(ParameterSource source, String prefix, int width, int experts, int site) {
-    this.classifier = source.linear(prefix + ".classifier", experts, width);
+    this.classifier =
+        new Linear(
+            source.create(
+                ParameterSource.Start.ROUTER,
+                List.of(prefix + ".classifier.weight"),
+                experts,
+                width));
     this.site = site;
   }
 

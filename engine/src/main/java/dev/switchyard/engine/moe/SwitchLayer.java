@@ -37,38 +37,30 @@ public final class SwitchLayer {
   /**
    * A layer named {@code prefix.router.classifier} and {@code prefix.experts.expert_i}.
    *
-   * @param width of a token, d
-   * @param hiddenWidth d_ff
-   * @param encoder whether it stands in the encoder
-   * @param block number of its block
+   * @param expert the network that each expert is
    */
   public SwitchLayer(
       ParameterSource source,
       String prefix,
       int expertCount,
-      int width,
-      int hiddenWidth,
-      boolean gated,
+      ExpertShape expert,
       double expertDropoutRate,
-      boolean encoder,
-      int block) {
+      SwitchPlace place) {
     this.router =
         new Router(
             source,
             prefix + ".router",
-            width,
+            expert.in(),
             expertCount,
-            RandomUse.ROUTER_JITTER.site(encoder, block));
+            place.site(RandomUse.ROUTER_JITTER));
     this.experts =
         new Experts(
             source,
             prefix + ".experts",
             expertCount,
-            width,
-            hiddenWidth,
-            gated,
+            expert,
             expertDropoutRate,
-            RandomUse.EXPERT_HIDDEN.site(encoder, block));
+            place.site(RandomUse.EXPERT_HIDDEN));
   }
 
   /**
@@ -76,7 +68,7 @@ public final class SwitchLayer {
    *
    * @param tally this layer's row, filled here
    * @param x [T, d]
-   * @param y [T, d]
+   * @param y [T, d], as wide as the experts' output
    */
   public Saved forward(Pass pass, Routing routing, RoutingTally tally, Tensor x, Tensor y) {
     Backend backend = pass.backend();
@@ -89,9 +81,8 @@ public final class SwitchLayer {
         routed.logits(), routed.probabilities(), routing.tokenMask(), tally.routerFigures());
 
     Arena.Mark mark = pass.mark();
-    int width = x.length(-1);
-    Tensor expertIn = pass.take(plan.slots(), width);
-    Tensor expertOut = pass.take(plan.slots(), width);
+    Tensor expertIn = pass.take(plan.slots(), experts.shape().in());
+    Tensor expertOut = pass.take(plan.slots(), experts.shape().out());
     backend.dispatch(x, dispatch.slotToken(), expertIn);
     Experts.Saved computed =
         experts.forward(
@@ -108,8 +99,7 @@ public final class SwitchLayer {
     RoutingPlan plan = routing.plan();
     Dispatch dispatch = saved.dispatch();
     Arena.Mark mark = pass.mark();
-    int width = dY.length(-1);
-    Tensor dExpertOut = pass.take(plan.slots(), width);
+    Tensor dExpertOut = pass.take(plan.slots(), experts.shape().out());
     Tensor dGate = pass.takeForRouter(plan.tokens());
     backend.combineBackward(
         dY,
@@ -119,7 +109,7 @@ public final class SwitchLayer {
         dispatch.gate(),
         dExpertOut,
         dGate);
-    Tensor dExpertIn = pass.take(plan.slots(), width);
+    Tensor dExpertIn = pass.take(plan.slots(), experts.shape().in());
     experts.backward(pass, saved.experts(), byExpert(plan, dExpertOut), byExpert(plan, dExpertIn));
     backend.zero(dX);
     backend.dispatchBackward(dExpertIn, dispatch.slot(), dX);

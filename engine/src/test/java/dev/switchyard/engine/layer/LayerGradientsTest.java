@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.ReferenceBackend;
 import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.moe.ExpertShape;
 import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.moe.SwitchLayer;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
@@ -138,7 +140,8 @@ final class LayerGradientsTest {
 
   @Test
   void selfAttentionWithItsPositionBias() {
-    Attention attention = new Attention(source, "attention", WIDTH, 2, 4, true, 0.2, 3);
+    Attention attention =
+        new Attention(source, "attention", WIDTH, new AttentionHeads(2, 4, true, 0.2, 3));
     PositionBias positions = new PositionBias(source, "bias", 8, 2, 16, false);
     Tensor x = random(backend, 1, 2 * 5, WIDTH);
     Sequences sequences = new Sequences(2, 5, null);
@@ -163,7 +166,8 @@ final class LayerGradientsTest {
 
   @Test
   void crossAttentionOverPaddedMemory() {
-    Attention attention = new Attention(source, "attention", WIDTH, 2, 4, false, 0.2, 3);
+    Attention attention =
+        new Attention(source, "attention", WIDTH, new AttentionHeads(2, 4, false, 0.2, 3));
     Tensor x = random(backend, 1, 2 * 3, WIDTH);
     Tensor memory = random(backend, 2, 2 * 4, WIDTH);
     check(
@@ -239,7 +243,14 @@ final class LayerGradientsTest {
   }
 
   private void checkSwitchLayer(boolean gated, int[] mask) {
-    SwitchLayer layer = new SwitchLayer(source, "mlp", 3, WIDTH, 8, gated, 0.2, true, 1);
+    SwitchLayer layer =
+        new SwitchLayer(
+            source,
+            "mlp",
+            3,
+            ExpertShape.feedForward(WIDTH, 8, WIDTH, gated),
+            0.2,
+            new SwitchPlace(true, 1, SwitchPlace.Part.FEED_FORWARD));
     RoutingConfig config = new RoutingConfig(0.75, 2, 1, 2, 0.05, 0.3, 0.2, true);
     RoutingPlan plan = new RoutingPlan(2, 6, 3, 1);
     Tensor x = random(backend, 1, plan.tokens(), WIDTH);

@@ -176,6 +176,21 @@ final class IncrementalDecoderTest {
   }
 
   @Test
+  void withSwitchLayersInAttentionAndASharedExpert() {
+    Map<String, ?> more =
+        Map.of(
+            "switch_attention",
+            "feed-forward",
+            "switch_attention_step",
+            1,
+            "shared_expert_d_ff",
+            5,
+            "is_encoder_decoder",
+            false);
+    assertSameAsWhole(model(new ReferenceBackend(), more, AMPLE), DOUBLE_ROUNDING);
+  }
+
+  @Test
   void onTheFastBackend() {
     assertSameAsWhole(
         model(Backends.open("cpu", ElementType.FLOAT32), Map.of(), AMPLE), FLOAT_ROUNDING);

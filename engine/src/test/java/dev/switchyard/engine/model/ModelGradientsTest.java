@@ -2,14 +2,20 @@ package dev.switchyard.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.backend.ReferenceBackend;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.FiniteDifferences;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.tensor.ElementType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The gradient of the whole loss, that of the routers included, is its derivative. */
 final class ModelGradientsTest {
@@ -75,9 +81,68 @@ final class ModelGradientsTest {
     assertThat(figures.loss()).isEqualTo(figures.crossEntropy());
   }
 
+  /**
+   * Layers beyond those of the released models, all at once, and what stands for them in a twin.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "linear, relu, false",
+    "feed-forward, relu, false",
+    "feed-forward, gated-gelu, false",
+    "linear, relu, true",
+    "feed-forward, gated-gelu, true"
+  })
+  void switchAttentionBesideASharedExpert(String attention, String activation, boolean twin) {
+    Map<String, Object> settings = new HashMap<>(NOISY);
+    settings.put("switch_attention", attention);
+    settings.put("switch_attention_step", 1);
+    settings.put("switch_attention_d_ff", 5);
+    settings.put("feed_forward_proj", activation);
+    settings.put("shared_expert_d_ff", 7);
+    settings.put("encoder_sparse_layers", "0");
+    ModelConfig config = TinyModel.config(settings);
+    StepFigures figures =
+        check(twin ? config.denseTwin() : config, TinyModel.routing(CROWDED), TinyModel.batch());
+    assertThat(figures.layers())
+        .extracting("name")
+        .isEqualTo(
+            twin
+                ? List.of()
+                : List.of(
+                    "encoder.block.0.query",
+                    "encoder.block.0.key_value",
+                    "encoder.block.0",
+                    "encoder.block.1.query",
+                    "encoder.block.1.key_value",
+                    "decoder.block.0.query",
+                    "decoder.block.0.key_value",
+                    "decoder.block.1.query",
+                    "decoder.block.1.key_value",
+                    "decoder.block.1"));
+  }
+
+  @Test
+  void switchAttentionOnND4J() {
+    Map<String, ?> settings =
+        Map.of(
+            "switch_attention", "feed-forward", "shared_expert_d_ff", 7, "num_decoder_layers", 1);
+    check(
+        Backends.open("nd4j", ElementType.FLOAT64),
+        TinyModel.config(settings),
+        TinyModel.routing(CROWDED),
+        TinyModel.batch(),
+        3);
+  }
+
   private static StepFigures check(ModelConfig config, RoutingConfig routing, Batch batch) {
-    ReferenceBackend backend = new ReferenceBackend();
-    try (SwitchTransformer model = new SwitchTransformer(config, routing, backend, 1)) {
+    return check(new ReferenceBackend(), config, routing, batch, 12);
+  }
+
+  /** Compares so many elements of each parameter's gradient; closes the backend. */
+  private static StepFigures check(
+      Backend backend, ModelConfig config, RoutingConfig routing, Batch batch, int elements) {
+    try (backend;
+        SwitchTransformer model = new SwitchTransformer(config, routing, backend, 1)) {
       model.zeroGradients();
       StepFigures figures = model.forwardBackward(batch, 3, 4);
       List<double[]> gradients =
@@ -89,7 +154,7 @@ final class ModelGradientsTest {
             backend,
             parameter.value(),
             gradients.get(i),
-            12,
+            elements,
             () -> model.forwardBackward(batch, 3, 4).loss());
       }
       return figures;

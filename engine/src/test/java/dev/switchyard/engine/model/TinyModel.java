@@ -3,6 +3,7 @@ package dev.switchyard.engine.model;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.moe.RoutingConfig;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Models and batches small enough for plain loops in double precision. */
@@ -11,10 +12,20 @@ public final class TinyModel {
 
   /** Two blocks a stack, the second one sparse with 3 experts; changed as said. */
   public static ModelConfig config(Map<String, ?> changes) {
-    ModelConfig tiny =
-        new ModelConfig(
-            13, 6, 4, 8, 2, 2, 2, true, 2, 2, 3, "relu", true, true, 8, 16, 1e-6, 0, 0, 1.0, 1.0);
-    return SettingsRecord.with(tiny, Map.copyOf(changes));
+    Map<String, Object> tiny = new HashMap<>();
+    tiny.put("vocab_size", 13);
+    tiny.put("d_model", 6);
+    tiny.put("d_kv", 4);
+    tiny.put("d_ff", 8);
+    tiny.put("num_heads", 2);
+    tiny.put("num_layers", 2);
+    tiny.put("num_decoder_layers", 2);
+    tiny.put("num_experts", 3);
+    tiny.put("relative_attention_num_buckets", 8);
+    tiny.put("relative_attention_max_distance", 16);
+    tiny.put("init_scale", 1);
+    tiny.putAll(changes);
+    return SettingsRecord.with(ModelConfig.defaults(), tiny);
   }
 
   /** One group, ample room, no noise; changed as said. */

@@ -35,7 +35,13 @@ final class SwitchLayerTest {
         return parameters.getLast();
       };
   private final SwitchLayer layer =
-      new SwitchLayer(source, "mlp", EXPERTS, WIDTH, 8, false, 0, true, 1);
+      new SwitchLayer(
+          source,
+          "mlp",
+          EXPERTS,
+          ExpertShape.feedForward(WIDTH, 8, WIDTH, false),
+          0,
+          new SwitchPlace(true, 1, SwitchPlace.Part.FEED_FORWARD));
   private final Tensor x = random(backend, 1, TOKENS, WIDTH);
   private final Tensor y = backend.allocate(TOKENS, WIDTH);
 
