@@ -340,6 +340,10 @@ public class Bfloat16Backend implements Backend {
       Tensor keyMask,
       Tensor out,
       Tensor state) {
+    if (!isBfloat16(q)) {
+      device.attention(plan, q, k, v, bias, keyMask, out, state);
+      return;
+    }
     begin();
     attention.forward(plan, q, k, v, bias, keyMask, out, state);
   }
@@ -359,6 +363,10 @@ public class Bfloat16Backend implements Backend {
       Tensor dK,
       Tensor dV,
       Tensor dBias) {
+    if (!isBfloat16(q)) {
+      device.attentionBackward(plan, q, k, v, bias, keyMask, out, state, dOut, dQ, dK, dV, dBias);
+      return;
+    }
     begin();
     attention.backward(plan, q, k, v, state, dOut, dQ, dK, dV, dBias);
   }

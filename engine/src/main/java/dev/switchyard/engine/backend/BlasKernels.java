@@ -1,6 +1,5 @@
 package dev.switchyard.engine.backend;
 
-import java.io.IOException;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,11 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,7 +20,6 @@ import java.util.Set;
 public final class BlasKernels {
   private static final String VARIABLE = "OPENBLAS_CORETYPE";
   private static final String AVX512_KERNELS = "SkylakeX";
-  private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
   private static final Set<String> NEEDED_FLAGS =
       Set.of("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl");
 
@@ -43,7 +36,7 @@ public final class BlasKernels {
       return;
     }
     chosen = true;
-    if (wantsAvx512Kernels(readCpuFacts())) {
+    if (wantsAvx512Kernels(CpuFacts.read().text())) {
       NativeEnvironment.setIfAbsent(VARIABLE, AVX512_KERNELS);
     }
   }
@@ -64,25 +57,7 @@ public final class BlasKernels {
 
   /** Whether a CPU, described as in Linux' /proc/cpuinfo, should be given the AVX-512 kernels. */
   static boolean wantsAvx512Kernels(String cpuFacts) {
-    return firstValue(cpuFacts, "vendor_id").filter("AuthenticAMD"::equals).isPresent()
-        && firstValue(cpuFacts, "flags")
-            .filter(flags -> new HashSet<>(List.of(flags.split(" +"))).containsAll(NEEDED_FLAGS))
-            .isPresent();
-  }
-
-  private static Optional<String> firstValue(String cpuFacts, String name) {
-    return cpuFacts
-        .lines()
-        .filter(line -> line.startsWith(name) && line.contains(":"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst();
-  }
-
-  private static String readCpuFacts() {
-    try {
-      return Files.isReadable(CPU_FACTS) ? Files.readString(CPU_FACTS) : "";
-    } catch (IOException _) {
-      return ""; // then OpenBLAS chooses by itself
-    }
+    CpuFacts cpu = new CpuFacts(cpuFacts);
+    return cpu.isOf("AuthenticAMD") && cpu.has(NEEDED_FLAGS);
   }
 }

@@ -63,7 +63,7 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
     return new BenchConfig(
         SettingsRecord.with(ModelConfig.defaults(), model),
         SettingsRecord.with(RoutingConfig.defaults(), routing),
-        new Workload(16, 128, 32));
+        new Workload(16, 128, 32, "float32"));
   }
 
   /**

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.tensor.Tensor;
@@ -52,6 +53,7 @@ public final class StepBenchmark implements AutoCloseable {
     SwitchTransformer.checkRouting(
         config.model(), config.routing(), work.batch(), work.inputLength(), work.targetLength());
     this.model = new SwitchTransformer(config.model(), config.routing(), backend, SEED);
+    model.setPrecision(Precision.named(work.precision()));
     TrainingConfig training =
         SettingsRecord.with(
             TrainingConfig.defaults(), Map.of("optimizer", "adamw", "weight_decay", 0.01));

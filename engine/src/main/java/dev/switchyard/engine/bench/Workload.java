@@ -11,7 +11,11 @@ public record Workload(
     @Setting(value = "Tokens of a row that the encoder reads.", min = 1, max = 1_000_000)
         int inputLength,
     @Setting(value = "Tokens of a row that the decoder writes.", min = 1, max = 1_000_000)
-        int targetLength) {
+        int targetLength,
+    @Setting(
+            value = "Numbers that the step computes in; selective: the router alone in float32.",
+            options = {"float32", "bfloat16", "selective"})
+        String precision) {
   // 0 and 1 are padding and the end of a text.
   private static final int FIRST_ID = 2;
 

@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.Bfloat16Backend;
 import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.Arena;
@@ -84,6 +85,17 @@ public final class CpuBackend implements Backend {
   @Override
   public ElementType floatType() {
     return ElementType.FLOAT32;
+  }
+
+  /** With products of bfloat16 by the processor's own instructions, where it has them. */
+  @Override
+  public Bfloat16Backend withBfloat16() {
+    return withBfloat16(CpuBfloat16Backend.kernels(threads.count()));
+  }
+
+  /** With these kernels for products; closed with what is returned. */
+  Bfloat16Backend withBfloat16(BlockKernel.Source kernels) {
+    return new CpuBfloat16Backend(this, threads, scratch, kernels);
   }
 
   @Override

@@ -57,6 +57,27 @@ final class Operands {
     return floats(tensor, name);
   }
 
+  /** Address of so many bfloat16 elements, in whatever shape. */
+  static long bfloat16(Tensor tensor, String name, long size) {
+    if (tensor.type() != ElementType.BFLOAT16 || tensor.size() != size) {
+      throw new IllegalArgumentException(
+          name + " should be BFLOAT16 with " + size + " elements, but is " + tensor);
+    }
+    return address(tensor);
+  }
+
+  /** The same as {@link #matrices}, of either real type. */
+  static long realMatrices(Tensor tensor, String name, long matrices, int rows, int columns) {
+    if (tensor.type() == ElementType.FLOAT32) {
+      return matrices(tensor, name, matrices, rows, columns);
+    }
+    if (tensor.rank() < 2 || tensor.length(-2) != rows || tensor.length(-1) != columns) {
+      throw new IllegalArgumentException(
+          name + " should be [" + matrices + ", " + rows + ", " + columns + "], but is " + tensor);
+    }
+    return bfloat16(tensor, name, matrices * rows * columns);
+  }
+
   /** Address of so many integers, in whatever shape. */
   static long ints(Tensor tensor, String name, long size) {
     if (tensor.type() != ElementType.INT32 || tensor.size() != size) {
