@@ -25,7 +25,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The same calls with the same values give the same bits on the same backend and machine.
  */
-public interface Backend extends AutoCloseable {
+public interface Backend extends RoutingOperations, AutoCloseable {
 
   // ---- the device and its memory ----
 
@@ -305,111 +305,6 @@ public interface Backend extends AutoCloseable {
       Tensor dK,
       Tensor dV,
       Tensor dBias);
-
-  // ---- routing (Switch Transformers, section 2) ----
-
-  /** Softmax of each row; probabilities may be logits. Both [T, E]. */
-  void softmax(Tensor logits, Tensor probabilities);
-
-  /**
-   * Top-1 routing with first-come positions: each token asks for its most probable expert (the
-   * lowest index where equal), takes the next place in that expert's queue within its group, and is
-   * dropped where the place is not below the capacity.
-   *
-   * @param probabilities [T, E]
-   * @param tokenMask [T] INT32, 0 for tokens that are not routed (padding); null for none
-   * @param expert [T] INT32, the expert asked for, kept or not; -1 where masked
-   * @param gate [T], the probability of that expert, kept or not; 0 where masked
-   * @param position [T] INT32, the place in the queue, from 0; -1 where masked
-   * @param slot [T] INT32, the slot (see {@link RoutingPlan}); -1 where dropped or masked
-   * @param slotToken [S] INT32, the token in each slot; -1 where empty
-   * @param asked [groups, E] INT32, tokens that asked for each expert, before the capacity
-   */
-  void routeTopOne(
-      RoutingPlan plan,
-      Tensor probabilities,
-      Tensor tokenMask,
-      Tensor expert,
-      Tensor gate,
-      Tensor position,
-      Tensor slot,
-      Tensor slotToken,
-      Tensor asked);
-
-  /**
-   * out[g, e] = sum over the group's tokens (those of the mask) of probabilities[t, e]. With the
-   * count of tokens it gives P_i of the load-balancing loss.
-   */
-  void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out);
-
-  /**
-   * What people want to know of a router, as sums over the tokens of the mask: out[0] the entropy
-   * of the probabilities in nats, out[1] the squared log-sum-exp of the logits (the z-loss), out[2]
-   * the largest probability.
-   *
-   * @param logits [T, E]
-   * @param probabilities [T, E], their softmax
-   * @param tokenMask [T] INT32, 0 for tokens that do not count; null for none
-   * @param out [3]
-   */
-  void routerFigures(Tensor logits, Tensor probabilities, Tensor tokenMask, Tensor out);
-
-  /** out[s] = x[slotToken[s]], or zeros where it is -1. x [T, d], out [S, d]. */
-  void dispatch(Tensor x, Tensor slotToken, Tensor out);
-
-  /** dX[t] += dDispatched[slot[t]] where slot[t] is not -1. */
-  void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX);
-
-  /**
-   * out[t] = gate[t] * expertOut[slot[t]], or zeros where the slot is -1 (a dropped token).
-   *
-   * @param expertOut [S, d]
-   * @param slot [T] INT32
-   * @param gate [T]
-   * @param out [T, d]
-   */
-  void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out);
-
-  /**
-   * Gradients of {@link #combine}: dExpertOut[s] = gate * dOut of the slot's token (zeros where the
-   * slot is empty); dGate[t] = dOut[t] . expertOut[slot[t]] (0 where dropped).
-   */
-  void combineBackward(
-      Tensor dOut,
-      Tensor expertOut,
-      Tensor slot,
-      Tensor slotToken,
-      Tensor gate,
-      Tensor dExpertOut,
-      Tensor dGate);
-
-  /**
-   * Gradient of the router's logits, from the gate, the load-balancing loss and the router z-loss:
-   * with dP[t, i] = dGate[t] [i = expert[t]] + balancing[g] * asked[g, i], dLogits = P * (dP -
-   * sum_j P_j dP_j) + zLoss * logSumExp[t] * P. Rows that are masked get zeros.
-   *
-   * @param logits [T, E]
-   * @param probabilities [T, E], their softmax
-   * @param expert [T] INT32
-   * @param dGate [T]
-   * @param asked [groups, E] INT32
-   * @param tokenMask [T] INT32 or null
-   * @param balancing [groups], each group's factor on {@code asked}: coefficient * E / (groups *
-   *     tokens^2), tokens being those of the group that the mask counts
-   * @param zLoss the factor on logSumExp: 2 * coefficient / tokens, or 0
-   * @param dLogits [T, E]
-   */
-  void routerBackward(
-      RoutingPlan plan,
-      Tensor logits,
-      Tensor probabilities,
-      Tensor expert,
-      Tensor dGate,
-      Tensor asked,
-      Tensor tokenMask,
-      Tensor balancing,
-      double zLoss,
-      Tensor dLogits);
 
   // ---- loss ----
 

@@ -379,19 +379,149 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
-  public void routeTopOne(
+  public void addGumbel(Tensor logits, RandomKey key, Tensor out) {
+    begin();
+    device.addGumbel(in(logits), key, out(out));
+    end();
+  }
+
+  @Override
+  public void addToRows(Tensor x, Tensor row, Tensor out) {
+    begin();
+    device.addToRows(in(x), in(row), out(out));
+    end();
+  }
+
+  @Override
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
+    begin();
+    device.chooseExperts(plan, in(scores), in(probabilities), tokenMask, expert, out(probability));
+    end();
+  }
+
+  @Override
+  public void normaliseGates(RoutingPlan plan, Tensor probability, Tensor gate) {
+    begin();
+    device.normaliseGates(plan, in(probability), out(gate));
+    end();
+  }
+
+  @Override
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+    begin();
+    device.normaliseGatesBackward(plan, in(probability), in(gate), inOut(dGate));
+    end();
+  }
+
+  @Override
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+    begin();
+    device.askSecondByChance(plan, in(gate), threshold, key, asks);
+    end();
+  }
+
+  @Override
+  public void takePlaces(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor asks,
+      Tensor priority,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    begin();
+    device.takePlaces(plan, expert, asks, in(priority), position, slot, slotChoice, asked, dropped);
+    end();
+  }
+
+  @Override
+  public void takePlacesUntilServed(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    device.takePlacesUntilServed(plan, expert, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void chooseTokens(
       RoutingPlan plan,
       Tensor probabilities,
       Tensor tokenMask,
       Tensor expert,
-      Tensor gate,
+      Tensor probability,
       Tensor position,
       Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
     begin();
-    device.routeTopOne(
-        plan, in(probabilities), tokenMask, expert, out(gate), position, slot, slotToken, asked);
+    device.chooseTokens(
+        plan,
+        in(probabilities),
+        tokenMask,
+        expert,
+        out(probability),
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
+    end();
+  }
+
+  @Override
+  public void countChoices(RoutingPlan plan, Tensor expert, int first, Tensor count) {
+    device.countChoices(plan, expert, first, count);
+  }
+
+  @Override
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+    begin();
+    device.expectedLoad(plan, in(logits), top, noise, tokenMask, out(out));
+    end();
+  }
+
+  @Override
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
+    begin();
+    device.expectedLoadBackward(plan, in(logits), top, noise, tokenMask, in(dLoad), inOut(dLogits));
+    end();
+  }
+
+  @Override
+  public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
+    begin();
+    device.balanceGradient(plan, in(factor), count, out(out));
+    end();
+  }
+
+  @Override
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+    begin();
+    device.variationGradient(plan, in(sums), coefficient, out(out, accumulate), accumulate);
     end();
   }
 
@@ -411,9 +541,9 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
-  public void dispatch(Tensor x, Tensor slotToken, Tensor out) {
+  public void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
     begin();
-    device.dispatch(in(x), slotToken, out(out));
+    device.dispatch(in(x), slotChoice, choices, out(out));
     end();
   }
 
@@ -436,13 +566,13 @@ public class Bfloat16Backend implements Backend {
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
     begin();
     device.combineBackward(
-        in(dOut), in(expertOut), slot, slotToken, in(gate), out(dExpertOut), out(dGate));
+        in(dOut), in(expertOut), slot, slotChoice, in(gate), out(dExpertOut), out(dGate));
     end();
   }
 
@@ -452,10 +582,9 @@ public class Bfloat16Backend implements Backend {
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     begin();
@@ -464,10 +593,9 @@ public class Bfloat16Backend implements Backend {
         in(logits),
         in(probabilities),
         expert,
-        in(dGate),
-        asked,
+        in(dProbability),
+        in(slope),
         tokenMask,
-        in(balancing),
         zLoss,
         out(dLogits));
     end();

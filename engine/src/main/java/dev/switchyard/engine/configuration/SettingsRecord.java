@@ -11,23 +11,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reads and writes a record of settings by the names of its components, turned into snake_case.
- * Components are int, long, double, boolean, String or List of String, each with a {@link Setting}.
+ * Components are int, long, double, boolean, String or List of String, each with a {@link Setting};
+ * or records of such, whose settings count as the record's own.
  */
 public final class SettingsRecord {
   private SettingsRecord() {}
 
   /** The names of a record's settings, in its order. */
   public static List<String> names(Class<? extends Record> type) {
-    return Arrays.stream(type.getRecordComponents()).map(SettingsRecord::name).toList();
+    return Arrays.stream(type.getRecordComponents())
+        .flatMap(c -> isPart(c) ? names(partType(c)).stream() : Stream.of(name(c)))
+        .toList();
   }
 
   /** A record's settings with their explanations; defaults are those of the given record. */
   public static List<SettingDescription> describe(String section, Record defaults) {
     List<SettingDescription> all = new ArrayList<>();
     for (RecordComponent component : defaults.getClass().getRecordComponents()) {
+      if (isPart(component)) {
+        all.addAll(describe(section, (Record) value(defaults, component)));
+        continue;
+      }
       Setting setting = component.getAnnotation(Setting.class);
       all.add(
           new SettingDescription(
@@ -48,7 +56,11 @@ public final class SettingsRecord {
   public static Map<String, Object> values(Record record) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      values.put(name(component), value(record, component));
+      if (isPart(component)) {
+        values.putAll(values((Record) value(record, component)));
+      } else {
+        values.put(name(component), value(record, component));
+      }
     }
     return values;
   }
@@ -67,6 +79,10 @@ public final class SettingsRecord {
     for (int i = 0; i < components.length; i++) {
       RecordComponent component = components[i];
       types[i] = component.getType();
+      if (isPart(component)) {
+        arguments[i] = with((Record) value(record, component), values);
+        continue;
+      }
       Object given = values.get(name(component));
       arguments[i] = given == null ? value(record, component) : convert(component, given);
     }
@@ -178,6 +194,14 @@ public final class SettingsRecord {
       return String.join(",", many.stream().map(String::valueOf).toList());
     }
     return String.valueOf(value);
+  }
+
+  private static boolean isPart(RecordComponent component) {
+    return component.getType().isRecord();
+  }
+
+  private static Class<? extends Record> partType(RecordComponent component) {
+    return component.getType().asSubclass(Record.class);
   }
 
   private static Object value(Record record, RecordComponent component) {

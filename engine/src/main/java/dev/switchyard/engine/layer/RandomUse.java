@@ -16,7 +16,7 @@ public enum RandomUse {
   CROSS_ATTENTION,
   /** Dropout of cross-attention's output. */
   CROSS_ATTENTION_OUTPUT,
-  /** Jitter of the router's input. */
+  /** Jitter or dropout of the router's input. */
   ROUTER_JITTER,
   /** Dropout of a feed-forward network's hidden layer. */
   HIDDEN,
@@ -27,7 +27,11 @@ public enum RandomUse {
   /** Dropout after the stack's last normalisation (block 0). */
   FINAL,
   /** Dropout of a shared expert's hidden layer. */
-  SHARED_EXPERT_HIDDEN;
+  SHARED_EXPERT_HIDDEN,
+  /** Drawing of an expert from the router's probabilities. */
+  ROUTER_SAMPLE,
+  /** Whether a token's second expert is asked. */
+  SECOND_EXPERT;
 
   /** The site of this use in a block of the encoder or of the decoder. */
   public int site(boolean encoder, int block) {

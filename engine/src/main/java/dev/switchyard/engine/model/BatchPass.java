@@ -6,39 +6,33 @@ import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.Dispatch;
 import dev.switchyard.engine.moe.LoadBalancing;
-import dev.switchyard.engine.moe.RoutingTally;
 import dev.switchyard.engine.moe.SwitchLayer;
 import dev.switchyard.engine.moe.SwitchPlace;
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * A batch on its way through a model: what forward kept, for the backward pass and for the figures.
  *
  * @param encoder null for a decoder alone
- * @param tally null without Switch layers
  */
 record BatchPass(
     Layers layers,
     Stack.Saved encoder,
     Stack.Saved decoder,
     OutputHead.Saved head,
-    OutputHead.Scored scored,
-    RoutingTally tally) {
+    OutputHead.Scored scored) {
 
   /** The whole model, forward. */
   static BatchPass forward(Pass pass, Layers layers, StackRouting routing, Batch batch) {
-    int switchLayers = layers.places().size();
-    RoutingTally tally =
-        switchLayers == 0
-            ? null
-            : RoutingTally.take(
-                pass, switchLayers, routing.groups(), routing.config().numExperts());
     Stack.Saved encoder = null;
     if (layers.encoder() != null) {
       encoder =
@@ -48,8 +42,7 @@ record BatchPass(
               routing,
               sequences(pass, batch.rows(), batch.inputLength(), batch.inputMask()),
               batch.inputs(),
-              batch.inputMask(),
-              tally);
+              batch.inputMask());
     }
     Sequences targets = sequences(pass, batch.rows(), batch.targetLength(), batch.targetMask());
     // Padding stands at the end of a row, where causal attention does not see it.
@@ -59,18 +52,12 @@ record BatchPass(
         layers
             .decoder()
             .forward(
-                pass,
-                ids,
-                unmasked,
-                encoder,
-                routing.of(pass, false, targets, batch.targetMask()),
-                tally,
-                layers.encoderPlaces());
+                pass, ids, unmasked, encoder, routing.of(pass, false, targets, batch.targetMask()));
     OutputHead.Saved head = layers.head().forward(pass, decoder.out());
     Tensor labels = pass.ints(batch.labels(), targets.tokens());
     long count = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
     OutputHead.Scored scored = layers.head().score(pass, head, labels, count);
-    return new BatchPass(layers, encoder, decoder, head, scored, tally);
+    return new BatchPass(layers, encoder, decoder, head, scored);
   }
 
   /**
@@ -78,16 +65,9 @@ record BatchPass(
    *
    * @param ids of the tokens that lie as {@code inputs} says
    * @param mask of the sequences, on the host
-   * @param tally of all Switch layers, those of the encoder first
    */
   static Stack.Saved encode(
-      Pass pass,
-      Layers layers,
-      StackRouting routing,
-      Sequences inputs,
-      int[] ids,
-      int[] mask,
-      RoutingTally tally) {
+      Pass pass, Layers layers, StackRouting routing, Sequences inputs, int[] ids, int[] mask) {
     return layers
         .encoder()
         .forward(
@@ -95,9 +75,7 @@ record BatchPass(
             pass.ints(ids, inputs.tokens()),
             inputs,
             null,
-            routing.of(pass, true, inputs, mask),
-            tally,
-            0);
+            routing.of(pass, true, inputs, mask));
   }
 
   private static Sequences sequences(Pass pass, int rows, int length, int[] mask) {
@@ -139,35 +117,48 @@ record BatchPass(
 
   /** Where the tokens went in one Switch layer; waits for the pass. */
   static LayerRouting routing(Backend backend, SwitchPlace place, SwitchLayer.Saved saved) {
-    RoutingPlan plan = saved.routing().plan();
-    int[] slot = backend.ints(saved.dispatch().slot());
-    boolean[] kept = new boolean[slot.length];
-    for (int t = 0; t < slot.length; t++) {
-      kept[t] = slot[t] >= 0;
-    }
+    RoutingPlan plan = saved.dispatch().plan();
     float[] flat = backend.floats(saved.router().probabilities());
-    float[][] probabilities = new float[slot.length][];
-    for (int t = 0; t < slot.length; t++) {
+    float[][] probabilities = new float[plan.tokens()][];
+    for (int t = 0; t < probabilities.length; t++) {
       probabilities[t] = Arrays.copyOfRange(flat, t * plan.experts(), (t + 1) * plan.experts());
     }
-    int[] askedInGroups = backend.ints(saved.dispatch().asked());
     int[] asked = new int[plan.experts()];
+    int[] askedInGroups = backend.ints(saved.tally().asked());
     for (int i = 0; i < askedInGroups.length; i++) {
       asked[i % plan.experts()] += askedInGroups[i];
     }
-    return new LayerRouting(
+    return LayerRouting.of(
         place.name(),
         place.encoder(),
         place.block(),
         plan.experts(),
         plan.capacity(),
-        backend.ints(saved.dispatch().expert()),
-        backend.floats(saved.dispatch().gate()),
-        backend.ints(saved.dispatch().position()),
-        kept,
+        choices(backend, saved.dispatch()),
         probabilities,
         asked,
         LoadBalancing.loss(
-            askedInGroups, backend.doubles(saved.tally().probabilitySums()), plan.experts()));
+            backend.ints(saved.tally().counted()),
+            backend.doubles(saved.tally().probabilitySums()),
+            plan.experts(),
+            saved.routing().selection().countedChoices(plan.experts())));
+  }
+
+  /** What each token asked for, in the order of its asking; nothing for one that is not routed. */
+  private static List<List<Choice>> choices(Backend backend, Dispatch dispatch) {
+    int[] expert = backend.ints(dispatch.expert());
+    float[] gate = backend.floats(dispatch.gate());
+    int[] position = backend.ints(dispatch.position());
+    int[] slot = backend.ints(dispatch.slot());
+    int k = dispatch.plan().choices();
+    List<List<Choice>> tokens = new ArrayList<>();
+    for (int t = 0; t < dispatch.plan().tokens(); t++) {
+      tokens.add(
+          IntStream.range(t * k, (t + 1) * k)
+              .filter(c -> position[c] >= 0)
+              .mapToObj(c -> new Choice(expert[c], gate[c], position[c], slot[c] >= 0))
+              .toList());
+    }
+    return tokens;
   }
 }

@@ -5,7 +5,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
-import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.SwitchLayer;
 import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
@@ -171,27 +171,20 @@ public final class IncrementalDecoder implements AutoCloseable {
   private void extend(int[] ids, int length) {
     Pass pass = model.quietPass();
     Sequences own = new Sequences(rows, length, null);
-    int switchLayers = layers.places().size() - layers.encoderPlaces();
-    // As many places at every expert as there are tokens: nobody is dropped.
-    StackRouting roomForAll =
-        new StackRouting(model.config(), model.routing(), 1, model.config().numExperts());
-    RoutingTally tally =
-        switchLayers == 0
-            ? null
-            : RoutingTally.take(pass, switchLayers, 1, model.config().numExperts());
+    StackRouting each = new StackRouting(model.config(), model.routing(), capacity(own.tokens()));
     last =
         layers
             .decoder()
             .extend(
-                pass,
-                pass.ints(ids, own.tokens()),
-                own,
-                cache,
-                roomForAll.of(pass, false, own, null),
-                tally);
+                pass, pass.ints(ids, own.tokens()), own, cache, each.of(pass, false, own, null));
     OutputHead.Saved head = layers.head().forward(pass, lastOfEachRow(pass, last.out(), length));
     routing = null;
     logits = backend.floats(head.logits());
+  }
+
+  /** As many places at every expert as there are tokens: nobody is dropped. */
+  private ExpertCapacity capacity(int tokens) {
+    return new ExpertCapacity(model.routing().capacity().inGroups(1).withRoomFor(tokens), 1);
   }
 
   private Tensor lastOfEachRow(Pass pass, Tensor tokens, int length) {
@@ -217,7 +210,7 @@ public final class IncrementalDecoder implements AutoCloseable {
       routing = new ArrayList<>();
       for (Block.Saved block : last.blocks()) {
         for (SwitchLayer.Saved saved : block.switchLayers()) {
-          SwitchPlace place = layers.places().get(layers.encoderPlaces() + routing.size());
+          SwitchPlace place = layers.placesOf(false).get(routing.size());
           routing.add(BatchPass.routing(backend, place, saved));
         }
       }

@@ -78,8 +78,8 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<SwitchPlace> p
     return shapes;
   }
 
-  /** How many Switch layers stand in the encoder. */
-  int encoderPlaces() {
-    return (int) places.stream().filter(SwitchPlace::encoder).count();
+  /** The Switch layers of the encoder, or of the decoder. */
+  List<SwitchPlace> placesOf(boolean ofEncoder) {
+    return places.stream().filter(place -> place.encoder() == ofEncoder).toList();
   }
 }

@@ -3,9 +3,11 @@ package dev.switchyard.engine.model;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.moe.LoadBalancing;
-import dev.switchyard.engine.moe.Routing;
+import dev.switchyard.engine.moe.RouterLossConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.SquaredVariation;
+import dev.switchyard.engine.moe.SwitchLayer;
 import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import java.util.ArrayList;
@@ -15,78 +17,124 @@ import java.util.Optional;
 
 /** Reads a pass' figures from the device, once, and sums them up for people. */
 final class PassFigures {
-  private final RoutingConfig config;
+  private final RouterLossConfig config;
   private final List<LayerReport> layers = new ArrayList<>();
+  private double weighted;
   private double loadBalancingLoss;
   private double zLoss;
   private double routed;
   private double dropped;
 
   PassFigures(RoutingConfig config) {
-    this.config = config;
+    this.config = config.losses();
   }
 
-  /** Reads all Switch layers' counts; waits for the pass. */
-  void readLayers(
-      Backend backend,
-      List<SwitchPlace> places,
-      RoutingTally tally,
-      Routing encoder,
-      Routing decoder) {
-    if (places.isEmpty()) {
+  /**
+   * What the Switch layers of a stack counted, on the host: one stretch for each layer, behind one
+   * another.
+   *
+   * @param expectedLoad null without the load loss
+   */
+  private record Counts(
+      int[] asked,
+      int[] counted,
+      int[] dropped,
+      double[] probabilitySums,
+      double[] expectedLoad,
+      double[] routerFigures) {
+
+    static Counts read(Backend backend, RoutingTally tally) {
+      int[] asked = backend.ints(tally.asked());
+      return new Counts(
+          asked,
+          tally.counted() == tally.asked() ? asked : backend.ints(tally.counted()),
+          backend.ints(tally.dropped()),
+          backend.doubles(tally.probabilitySums()),
+          tally.expectedLoad() == null ? null : backend.doubles(tally.expectedLoad()),
+          backend.doubles(tally.routerFigures()));
+    }
+
+    Counts layer(int layer, RoutingPlan plan) {
+      int queues = plan.queues();
+      return new Counts(
+          Arrays.copyOfRange(asked, layer * queues, (layer + 1) * queues),
+          Arrays.copyOfRange(counted, layer * queues, (layer + 1) * queues),
+          Arrays.copyOfRange(dropped, layer * plan.groups(), (layer + 1) * plan.groups()),
+          Arrays.copyOfRange(probabilitySums, layer * queues, (layer + 1) * queues),
+          expectedLoad == null
+              ? null
+              : Arrays.copyOfRange(expectedLoad, layer * queues, (layer + 1) * queues),
+          Arrays.copyOfRange(routerFigures, layer * 3, (layer + 1) * 3));
+    }
+  }
+
+  /**
+   * Reads the counts of a stack's Switch layers; waits for the pass.
+   *
+   * @param places the stack's Switch layers
+   * @param stack null where there is none
+   */
+  void readStack(Backend backend, List<SwitchPlace> places, Stack.Saved stack) {
+    if (places.isEmpty() || stack == null) {
       return;
     }
-    int[] asked = backend.ints(tally.asked());
-    double[] sums = backend.doubles(tally.probabilitySums());
-    double[] figures = backend.doubles(tally.routerFigures());
-    int length = asked.length / places.size();
+    Counts all = Counts.read(backend, stack.tally());
+    List<SwitchLayer.Saved> saved =
+        stack.blocks().stream().flatMap(block -> block.switchLayers().stream()).toList();
     for (int i = 0; i < places.size(); i++) {
-      SwitchPlace place = places.get(i);
-      addLayer(
-          place.name(),
-          place.encoder() ? encoder : decoder,
-          Arrays.copyOfRange(asked, i * length, (i + 1) * length),
-          Arrays.copyOfRange(sums, i * length, (i + 1) * length),
-          Arrays.copyOfRange(figures, i * 3, (i + 1) * 3));
+      addLayer(places.get(i).name(), saved.get(i), all.layer(i, stack.routing().plan()));
     }
   }
 
-  private void addLayer(
-      String name, Routing routing, int[] asked, double[] sums, double[] figures) {
-    RoutingPlan plan = routing.plan();
-    long over = 0;
-    float[] load = new float[plan.experts()];
-    double tokens = Math.max(1, routing.tokens());
-    for (int i = 0; i < asked.length; i++) {
-      over += Math.max(0, asked[i] - plan.capacity());
-      load[i % plan.experts()] += (float) (asked[i] * plan.experts() / tokens);
+  private void addLayer(String name, SwitchLayer.Saved saved, Counts counts) {
+    RoutingPlan plan = saved.dispatch().plan();
+    int experts = plan.experts();
+    double asks = Math.max(1, Arrays.stream(counts.asked()).asLongStream().sum());
+    float[] load = new float[experts];
+    for (int i = 0; i < counts.asked().length; i++) {
+      load[i % experts] += (float) (counts.asked()[i] * experts / asks);
     }
-    double balance = LoadBalancing.loss(asked, sums, plan.experts());
+    long tokens = saved.routing().tokens();
+    double shares = Math.max(1, tokens);
+    long left = Arrays.stream(counts.dropped()).asLongStream().sum();
+    double balance =
+        LoadBalancing.loss(
+            counts.counted(),
+            counts.probabilitySums(),
+            experts,
+            saved.routing().selection().countedChoices(experts));
+    double importance = SquaredVariation.loss(counts.probabilitySums(), experts);
+    double expected =
+        counts.expectedLoad() == null ? 0 : SquaredVariation.loss(counts.expectedLoad(), experts);
+    double z = counts.routerFigures()[1] / shares;
     layers.add(
         new LayerReport(
             name,
             plan.capacity(),
             load,
-            over / tokens,
+            left / shares,
             balance,
-            figures[1] / tokens,
-            figures[0] / tokens,
-            figures[2] / tokens));
+            z,
+            counts.routerFigures()[0] / shares,
+            counts.routerFigures()[2] / shares,
+            importance,
+            expected));
+    weighted +=
+        config.routerAuxLossCoef() * balance
+            + config.routerZLossCoef() * z
+            + config.routerImportanceLossCoef() * importance
+            + config.routerLoadLossCoef() * expected;
     loadBalancingLoss += balance;
-    zLoss += figures[1] / tokens;
-    routed += routing.tokens();
-    dropped += over;
+    zLoss += z;
+    routed += tokens;
+    dropped += left;
   }
 
   /** The figures so far, with this cross entropy. */
   StepFigures sumUp(double crossEntropy, long tokens, long labels) {
-    double loss =
-        crossEntropy
-            + config.routerAuxLossCoef() * loadBalancingLoss
-            + config.routerZLossCoef() * zLoss;
     int count = Math.max(1, layers.size());
     return new StepFigures(
-        loss,
+        crossEntropy + weighted,
         crossEntropy,
         loadBalancingLoss / count,
         zLoss / count,

@@ -27,7 +27,10 @@ final class Stack {
   private final RmsNorm finalNorm;
   private final int heads;
 
-  /** Kept for the backward pass; {@code out} is the result, [T, d]. */
+  /**
+   * Kept for the backward pass; {@code out} is the result, [T, d], and {@code tally} what its
+   * Switch layers counted, or null.
+   */
   record Saved(
       Tensor ids,
       PositionBias.Saved positionBias,
@@ -35,6 +38,7 @@ final class Stack {
       RmsNorm.Saved finalNorm,
       Sequences sequences,
       Routing routing,
+      RoutingTally tally,
       Tensor out) {}
 
   /** A stack over the shared embedding table [V, d]. */
@@ -71,17 +75,8 @@ final class Stack {
    * @param own how they lie
    * @param memory the encoder's part of the pass, for cross-attention; or null
    * @param routing of the Switch layers; null where there is none
-   * @param tally of all Switch layers of the model
-   * @param firstRow the row of this stack's first Switch layer
    */
-  Saved forward(
-      Pass pass,
-      Tensor ids,
-      Sequences own,
-      Saved memory,
-      Routing routing,
-      RoutingTally tally,
-      int firstRow) {
+  Saved forward(Pass pass, Tensor ids, Sequences own, Saved memory, Routing routing) {
     PositionBias.Saved bias = positionBias.forward(pass, own.length());
     Block.Surroundings around =
         new Block.Surroundings(
@@ -91,7 +86,7 @@ final class Stack {
             memory == null ? null : memory.sequences(),
             routing,
             null);
-    return forward(pass, ids, around, bias, tally, firstRow);
+    return forward(pass, ids, around, bias);
   }
 
   /**
@@ -99,35 +94,24 @@ final class Stack {
    *
    * @param ids [B * n] INT32
    * @param own how they lie
-   * @param tally of this stack's Switch layers
    */
-  Saved extend(
-      Pass pass,
-      Tensor ids,
-      Sequences own,
-      DecoderCache cache,
-      Routing routing,
-      RoutingTally tally) {
+  Saved extend(Pass pass, Tensor ids, Sequences own, DecoderCache cache, Routing routing) {
     int before = cache.length();
     DecoderCache.Seen seen = cache.seenWith(pass, own.length());
     PositionBias.Saved bias = positionBias.forward(pass, before, own.length(), cache.room());
     Block.Surroundings around = new Block.Surroundings(own, bias.bias(), null, null, routing, seen);
-    return forward(pass, ids, around, bias, tally, 0);
+    return forward(pass, ids, around, bias);
   }
 
-  private Saved forward(
-      Pass pass,
-      Tensor ids,
-      Block.Surroundings around,
-      PositionBias.Saved bias,
-      RoutingTally tally,
-      int firstRow) {
+  private Saved forward(Pass pass, Tensor ids, Block.Surroundings around, PositionBias.Saved bias) {
     Sequences own = around.own();
+    Routing routing = around.routing();
+    RoutingTally tally = routing == null ? null : RoutingTally.take(pass, places().size(), routing);
     Tensor x = pass.take(own.tokens(), embedding.table().value().length(1));
     embedding.forward(pass, ids, x);
     pass.observer().computed(name + ".embedding", x);
     List<Block.Saved> saved = new ArrayList<>(blocks.size());
-    int row = firstRow;
+    int row = 0;
     for (Block block : blocks) {
       Block.Saved last = block.forward(pass, around, tally, row, x);
       row += block.places().size();
@@ -138,7 +122,7 @@ final class Stack {
     RmsNorm.Saved normed = finalNorm.forward(pass, x, out);
     pass.dropout(out, dropoutRate, finalSite);
     pass.observer().computed(name + ".final_layer_norm", out);
-    return new Saved(ids, bias, saved, normed, own, around.routing(), out);
+    return new Saved(ids, bias, saved, normed, own, routing, tally, out);
   }
 
   /**

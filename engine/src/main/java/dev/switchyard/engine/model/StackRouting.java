@@ -12,10 +12,9 @@ import dev.switchyard.engine.tensor.Tensor;
 /**
  * How the Switch layers of a model route.
  *
- * @param groups into which each stack's tokens divide
- * @param capacityFactor of this pass
+ * @param capacity of this pass
  */
-record StackRouting(ModelConfig config, RoutingConfig routing, int groups, double capacityFactor) {
+record StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity capacity) {
 
   /** Whether the encoder, or the decoder, has a Switch layer at all. */
   boolean isNeeded(boolean encoder) {
@@ -27,14 +26,9 @@ record StackRouting(ModelConfig config, RoutingConfig routing, int groups, doubl
    *
    * @throws InputException if they do not divide into the groups
    */
-  RoutingPlan plan(boolean encoder, int tokens) {
-    return ExpertCapacity.plan(
-        tokens,
-        groups,
-        config.numExperts(),
-        capacityFactor,
-        routing.minExpertCapacity(),
-        encoder ? "the encoder's batch" : "the decoder's batch");
+  RoutingPlan plan(boolean encoder, int rows, int tokens) {
+    return capacity.plan(
+        rows, tokens, config.numExperts(), encoder ? "the encoder's batch" : "the decoder's batch");
   }
 
   /**
@@ -48,7 +42,7 @@ record StackRouting(ModelConfig config, RoutingConfig routing, int groups, doubl
     }
     boolean masked = routing.routerIgnorePaddingTokens() && sequences.mask() != null;
     Tensor tokenMask = masked ? sequences.mask().as(sequences.tokens()) : null;
-    return Routing.of(
-        pass, routing, plan(encoder, sequences.tokens()), tokenMask, masked ? mask : null);
+    RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens());
+    return Routing.of(pass, routing, plan, tokenMask, masked ? mask : null);
   }
 }

@@ -8,8 +8,10 @@ import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.moe.CapacityConfig;
+import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
-import dev.switchyard.engine.moe.RoutingTally;
+import dev.switchyard.engine.moe.Selection;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,12 +87,14 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public static void checkRouting(
       ModelConfig config, RoutingConfig routing, int rows, int inputLength, int targetLength) {
-    StackRouting each = new StackRouting(config, routing, routing.routingGroups(), 1);
+    Selection.of(routing.selection(), config.numExperts());
+    StackRouting each =
+        new StackRouting(config, routing, new ExpertCapacity(routing.capacity(), 1));
     if (each.isNeeded(true)) {
-      each.plan(true, rows * inputLength);
+      each.plan(true, rows, rows * inputLength);
     }
     if (each.isNeeded(false)) {
-      each.plan(false, rows * targetLength);
+      each.plan(false, rows, rows * targetLength);
     }
   }
 
@@ -202,7 +206,7 @@ public final class SwitchTransformer implements AutoCloseable {
   public StepFigures forwardBackward(Batch batch, long seed, long step, Runnable forwardDone) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)));
-    BatchPass forward = forward(pass, batch, routing.routingGroups(), routing.capacityFactor());
+    BatchPass forward = forward(pass, batch, capacity(routing.capacityFactor()));
     forwardDone.run();
     forward.backward(pass);
     return figures(forward, batch, seen);
@@ -212,7 +216,7 @@ public final class SwitchTransformer implements AutoCloseable {
   public StepFigures evaluate(Batch batch) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
-    BatchPass forward = forward(pass, batch, routing.routingGroups(), routing.evalCapacityFactor());
+    BatchPass forward = forward(pass, batch, capacity(routing.evalCapacityFactor()));
     return figures(forward, batch, seen);
   }
 
@@ -240,7 +244,7 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public ForwardAnswer answer(Batch batch, boolean gradients) {
     Pass pass = gradients ? quietPass().keepingForBackward() : quietPass();
-    BatchPass forward = forward(pass, batch, groups(batch), routing.evalCapacityFactor());
+    BatchPass forward = forward(pass, batch, capacityOf(batch, null));
     ForwardAnswer answer =
         new ForwardAnswer(
             batch,
@@ -255,28 +259,34 @@ public final class SwitchTransformer implements AutoCloseable {
     return answer;
   }
 
-  private int groups(Batch batch) {
-    return batch.rows() % routing.routingGroups() == 0 ? routing.routingGroups() : 1;
+  private ExpertCapacity capacity(double factor) {
+    return new ExpertCapacity(routing.capacity(), factor);
+  }
+
+  /** The capacity for people's own batches: as one group where the groups do not divide them. */
+  private ExpertCapacity capacityOf(Batch batch, Double capacityFactor) {
+    CapacityConfig capacity = routing.capacity();
+    if (batch.rows() % capacity.routingGroups() != 0) {
+      capacity = capacity.inGroups(1);
+    }
+    return capacityFactor == null
+        ? new ExpertCapacity(capacity, capacity.evalCapacityFactor())
+        : new ExpertCapacity(capacity.byFactor(), capacityFactor);
   }
 
   private BatchPass forwardAlone(Batch batch, Double capacityFactor) {
-    return forward(
-        pass(false, 0, 0, ActivationObserver.NONE),
-        batch,
-        groups(batch),
-        capacityFactor == null ? routing.evalCapacityFactor() : capacityFactor);
+    return forward(quietPass(), batch, capacityOf(batch, capacityFactor));
   }
 
   private Pass pass(boolean training, long seed, long step, ActivationObserver observer) {
     return arithmetic.pass(training, seed, step, observer);
   }
 
-  private BatchPass forward(Pass pass, Batch batch, int groups, double capacityFactor) {
+  private BatchPass forward(Pass pass, Batch batch, ExpertCapacity capacity) {
     checkIds(batch.inputs());
     checkIds(batch.decoderInputs());
     checkIds(batch.labels());
-    return BatchPass.forward(
-        pass, layers, new StackRouting(config, routing, groups, capacityFactor), batch);
+    return BatchPass.forward(pass, layers, new StackRouting(config, routing, capacity), batch);
   }
 
   /** A pass that is not for training; what the one before took is gone. */
@@ -295,15 +305,11 @@ public final class SwitchTransformer implements AutoCloseable {
   Tensor encode(Pass pass, List<int[]> inputs) {
     int length = inputs.getFirst().length;
     int[] ids = inputs.stream().flatMapToInt(Arrays::stream).toArray();
-    int switchLayers = layers.encoderPlaces();
-    RoutingTally tally =
-        switchLayers == 0
-            ? null
-            : RoutingTally.take(pass, switchLayers, inputs.size(), config.numExperts());
-    StackRouting alone =
-        new StackRouting(config, routing, inputs.size(), routing.evalCapacityFactor());
+    CapacityConfig alone = routing.capacity().inGroups(inputs.size());
+    StackRouting each =
+        new StackRouting(config, routing, new ExpertCapacity(alone, routing.evalCapacityFactor()));
     Sequences sequences = new Sequences(inputs.size(), length, null);
-    return BatchPass.encode(pass, layers, alone, sequences, ids, null, tally).out();
+    return BatchPass.encode(pass, layers, each, sequences, ids, null).out();
   }
 
   /** Refuses ids that the vocabulary does not have. */
@@ -321,12 +327,8 @@ public final class SwitchTransformer implements AutoCloseable {
   private StepFigures figures(BatchPass forward, Batch batch, List<Activation> seen) {
     PassFigures figures = new PassFigures(routing);
     double crossEntropy = forward.crossEntropy(backend);
-    figures.readLayers(
-        backend,
-        layers.places(),
-        forward.tally(),
-        forward.encoder() == null ? null : forward.encoder().routing(),
-        forward.decoder().routing());
+    figures.readStack(backend, layers.placesOf(true), forward.encoder());
+    figures.readStack(backend, layers.placesOf(false), forward.decoder());
     StepFigures all = figures.sumUp(crossEntropy, batch.tokens(), forward.scored().count());
     return all.isFinite() ? all : all.withFirstNotFinite(firstNotFinite(seen));
   }

@@ -6,38 +6,79 @@ import dev.switchyard.engine.configuration.InputException;
 /**
  * How many tokens an expert takes (Switch Transformers, section 2.2, equation 3). The batch's
  * tokens divide into groups of consecutive tokens; in each group an expert has the same number of
- * slots.
+ * slots. {@link CapacityConfig} says by whose rule.
+ *
+ * @param factor the capacity factor that applies
  */
-public final class ExpertCapacity {
-  private ExpertCapacity() {}
+public record ExpertCapacity(CapacityConfig config, double factor) {
 
   /**
-   * C = max(min(tokens, floor(tokens x factor / experts)), smallest).
+   * C of a group.
    *
    * @param tokens in the group
-   * @param factor the capacity factor
    */
-  public static int of(int tokens, int experts, double factor, int smallest) {
-    long share = (long) Math.floor(tokens * factor / experts);
-    return (int) Math.max(Math.min(tokens, share), smallest);
+  public int of(int tokens, int experts) {
+    double share = tokens * factor / experts;
+    return switch (config.capacityRule()) {
+      case CapacityConfig.HUGGING_FACE -> config.expertCapacity();
+      case CapacityConfig.DROPLESS -> tokens;
+      case CapacityConfig.FLAXFORMER ->
+          Math.max(rounded(Math.rint(share)), config.minExpertCapacity());
+      default -> Math.max(Math.min(tokens, rounded(Math.floor(share))), config.minExpertCapacity());
+    };
   }
 
   /**
-   * Sizes of the routing of {@code tokens} tokens.
-   *
-   * @param groups into which the tokens divide
-   * @param place what the tokens are, for the message: "the encoder's batch"
-   * @throws InputException if they do not divide evenly
+   * Room at an expert for a batch that is one group, as a plan reckons with it: where nothing is
+   * dropped, the share of an even load; under Hugging Face's rule, that of all rows.
    */
-  public static RoutingPlan plan(
-      int tokens, int groups, int experts, double factor, int smallest, String place) {
-    if (tokens % groups != 0) {
+  public int whereEven(int rows, int tokens, int experts) {
+    return switch (config.capacityRule()) {
+      case CapacityConfig.HUGGING_FACE -> Math.min(rows * config.expertCapacity(), tokens);
+      case CapacityConfig.DROPLESS -> Math.ceilDiv(tokens, experts);
+      default -> of(tokens, experts);
+    };
+  }
+
+  private static int rounded(double share) {
+    return (int) Math.min(share, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Groups of a batch: its rows under Hugging Face's rule, else {@code routing_groups}, or with a
+   * {@code routing_group_size} the fewest groups, a multiple of routing_groups, that divide the
+   * tokens evenly and of which there are at least tokens / size (as in Mesh-TensorFlow, whose
+   * groups are a multiple of the mesh's; Flaxformer's are one of its experts on all their devices).
+   *
+   * @param place what the tokens are, for the message: "the encoder's batch"
+   * @throws InputException if there is no such number
+   */
+  public int groups(int rows, int tokens, String place) {
+    if (config.capacityRule().equals(CapacityConfig.HUGGING_FACE)) {
+      return rows;
+    }
+    int multiple = config.routingGroups();
+    if (tokens % multiple != 0) {
       throw new InputException(
           ("routing_groups is %d, but %s has %d tokens, which do not divide into %d equal groups:"
                   + " choose routing_groups so that it divides %d.")
-              .formatted(groups, place, tokens, groups, tokens));
+              .formatted(multiple, place, tokens, multiple, tokens));
     }
+    int groups = multiple;
+    if (config.routingGroupSize() > 0) {
+      int fewest = Math.max(1, tokens / config.routingGroupSize());
+      groups = Math.ceilDiv(fewest, multiple) * multiple;
+      while (tokens % groups != 0) {
+        groups += multiple; // ends at the latest where each token is a group
+      }
+    }
+    return groups;
+  }
+
+  /** Sizes of the routing of a batch, with one choice a token; see {@link #groups}. */
+  public RoutingPlan plan(int rows, int tokens, int experts, String place) {
+    int groups = groups(rows, tokens, place);
     int groupSize = tokens / groups;
-    return new RoutingPlan(groups, groupSize, experts, of(groupSize, experts, factor, smallest));
+    return new RoutingPlan(groups, groupSize, experts, of(groupSize, experts));
   }
 }

@@ -9,29 +9,36 @@ import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 
 /**
- * The router (Switch Transformers, section 2.1): p(x) = softmax(W_r x) over the experts. Jitter in
- * training multiplies the router's own copy of the tokens; the experts see them as they are.
+ * The router (Switch Transformers, section 2.1): p(x) = softmax(W_r x) over the experts. Noise in
+ * training is on the router's own copy of the tokens; the experts see them as they are.
  */
 public final class Router {
   private final Linear classifier;
-  private final int site;
+  private final RouterSites sites;
 
   /**
    * Kept for the backward pass.
    *
-   * @param input [T, d], with jitter; in float32 where the precision is selective
+   * @param input [T, d], with noise; in float32 where the precision is selective
    * @param logits [T, E]
-   * @param probabilities [T, E]
+   * @param probabilities [T, E], their softmax
+   * @param scores [T, E], by which experts are chosen: the probabilities themselves, unless experts
+   *     are drawn
    */
-  public record Saved(Tensor input, double jitter, Tensor logits, Tensor probabilities) {}
+  public record Saved(
+      RouterSites sites,
+      Exploration exploration,
+      Tensor input,
+      Tensor logits,
+      Tensor probabilities,
+      Tensor scores) {}
 
   /**
    * A router named {@code prefix.classifier}.
    *
    * @param width of a token, d
-   * @param site of the jitter
    */
-  public Router(ParameterSource source, String prefix, int width, int experts, int site) {
+  public Router(ParameterSource source, String prefix, int width, int experts, RouterSites sites) {
     this.classifier =
         new Linear(
             source.create(
@@ -39,15 +46,15 @@ public final class Router {
                 List.of(prefix + ".classifier.weight"),
                 experts,
                 width));
-    this.site = site;
+    this.sites = sites;
   }
 
   /** Probabilities of the experts for x [T, d]. */
-  public Saved forward(Pass pass, double jitter, Tensor x) {
+  public Saved forward(Pass pass, Exploration exploration, Tensor x) {
     Tensor input = x;
-    if (jitter > 0) {
+    if (exploration.changesInput()) {
       input = pass.takeForRouter(x.shape());
-      pass.backend().jitter(x, jitter, pass.key(site), input);
+      exploration.apply(pass, sites.input(), x, input);
     } else if (pass.precision() == Precision.SELECTIVE) {
       input = pass.takeExact(x.shape());
       pass.backend().copy(x, input);
@@ -57,16 +64,21 @@ public final class Router {
     Tensor probabilities = pass.takeForRouter(x.rows(), experts);
     classifier.forward(pass, input, logits);
     pass.backend().softmax(logits, probabilities);
-    return new Saved(input, jitter, logits, probabilities);
+    Tensor scores = probabilities;
+    if (exploration.samples()) {
+      scores = pass.takeForRouter(x.rows(), experts);
+      pass.backend().addGumbel(logits, pass.key(sites.sample()), scores);
+    }
+    return new Saved(sites, exploration, input, logits, probabilities, scores);
   }
 
   /** Adds to dX [T, d] and to the weight's gradient. */
   public void backward(Pass pass, Saved saved, Tensor dLogits, Tensor dX) {
-    if (saved.jitter() > 0) {
+    if (saved.exploration().changesInput()) {
       Arena.Mark mark = pass.mark();
       Tensor dInput = pass.takeForRouter(dX.shape());
       classifier.backward(pass, saved.input(), dLogits, dInput, false);
-      pass.backend().jitter(dInput, saved.jitter(), pass.key(site), dInput);
+      saved.exploration().apply(pass, sites.input(), dInput, dInput);
       pass.backend().add(dInput, dX);
       pass.forget(mark);
     } else {

@@ -8,21 +8,22 @@ import java.util.Arrays;
 /**
  * How the Switch layers of one stack route the tokens of one pass.
  *
- * @param plan groups, experts and capacity
+ * @param plan groups, experts and capacity; a layer's {@link Dispatch} has the one that applied
+ * @param selection which tokens go to which experts
+ * @param dropless whether the capacity is what the fullest expert needs
  * @param tokenMask [T] INT32, 0 for tokens that are neither routed nor counted; null for none
  * @param tokens those that are routed
- * @param jitter epsilon of the noise on the router's input; 0 outside of training
- * @param balancing [groups], the load-balancing loss' gradient factors; null without a backward
- *     pass
- * @param zLoss the router z-loss' gradient factor
+ * @param exploration none outside of training
+ * @param losses of the routers; no gradients outside of training
  */
 public record Routing(
     RoutingPlan plan,
+    Selection selection,
+    boolean dropless,
     Tensor tokenMask,
     long tokens,
-    double jitter,
-    Tensor balancing,
-    double zLoss) {
+    Exploration exploration,
+    RouterLosses losses) {
 
   /**
    * The routing of a pass.
@@ -32,28 +33,25 @@ public record Routing(
    */
   public static Routing of(
       Pass pass, RoutingConfig config, RoutingPlan plan, Tensor tokenMask, int[] mask) {
-    int[] counted = new int[plan.groups()];
-    for (int g = 0; g < counted.length; g++) {
+    int[] routed = new int[plan.groups()];
+    for (int g = 0; g < routed.length; g++) {
       int from = g * plan.groupSize();
-      counted[g] =
+      routed[g] =
           mask == null
               ? plan.groupSize()
               : Arrays.stream(mask, from, from + plan.groupSize()).sum();
     }
-    long tokens = Arrays.stream(counted).asLongStream().sum();
-    if (!pass.keeping()) {
-      return new Routing(plan, tokenMask, tokens, 0, null, 0);
-    }
-    Tensor balancing = pass.takeExact(plan.groups());
-    pass.backend()
-        .write(
-            balancing,
-            LoadBalancing.gradientFactors(
-                counted, plan.experts(), pass.training() ? config.routerAuxLossCoef() : 0));
-    if (!pass.training()) {
-      return new Routing(plan, tokenMask, tokens, 0, balancing, 0);
-    }
-    double zLoss = tokens == 0 ? 0 : 2 * config.routerZLossCoef() / tokens;
-    return new Routing(plan, tokenMask, tokens, config.routerJitterNoise(), balancing, zLoss);
+    long tokens = Arrays.stream(routed).asLongStream().sum();
+    Selection selection = Selection.of(config.selection(), plan.experts());
+    Exploration exploration =
+        pass.training() ? Exploration.of(config.exploration()) : Exploration.NONE;
+    return new Routing(
+        plan,
+        selection,
+        config.capacity().isDropless(),
+        tokenMask,
+        tokens,
+        exploration,
+        RouterLosses.of(pass, config.losses(), plan, selection, routed));
   }
 }

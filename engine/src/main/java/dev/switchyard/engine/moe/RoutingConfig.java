@@ -1,63 +1,111 @@
 package dev.switchyard.engine.moe;
 
+import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.Setting;
 
-/** How Switch layers route, in the paper's terms (Switch Transformers, section 2). */
+/**
+ * How Switch layers route, in the paper's terms (Switch Transformers, section 2).
+ *
+ * @param capacity room at the experts
+ * @param selection which tokens go to which experts
+ * @param exploration what training tries
+ * @param losses what spreads the tokens over the experts
+ * @param routerIgnorePaddingTokens whether padding is neither routed nor counted
+ */
 public record RoutingConfig(
-    @Setting(
-            value =
-                "Room at each expert in training: expert capacity = tokens of a group / experts x"
-                    + " capacity_factor, rounded down.",
-            min = 0.01,
-            max = 1000,
-            common = true)
-        double capacityFactor,
-    @Setting(
-            value = "The capacity factor in evaluation and in the explorer.",
-            min = 0.01,
-            max = 1000)
-        double evalCapacityFactor,
-    @Setting(value = "Smallest expert capacity.", min = 1, max = 1_000_000) int minExpertCapacity,
-    @Setting(
-            value = "Groups into which the batch divides; each shares the experts' capacity.",
-            min = 1,
-            max = 65536)
-        int routingGroups,
-    @Setting(
-            value =
-                "Jitter: the router's input is multiplied by numbers from 1-e to 1+e in training.",
-            min = 0,
-            max = 0.99)
-        double routerJitterNoise,
-    @Setting(
-            value =
-                "alpha: weight of the load-balancing loss alpha x N x sum(f_i x P_i), one for each"
-                    + " Switch layer.",
-            min = 0,
-            max = 1000,
-            common = true)
-        double routerAuxLossCoef,
-    @Setting(
-            value = "Weight of the router z-loss, the mean squared log-sum-exp of the logits.",
-            min = 0,
-            max = 1000)
-        double routerZLossCoef,
+    CapacityConfig capacity,
+    SelectionConfig selection,
+    ExplorationConfig exploration,
+    RouterLossConfig losses,
     @Setting("Padding tokens are neither routed nor counted.") boolean routerIgnorePaddingTokens) {
 
-  /** The paper's settings. */
-  public static RoutingConfig defaults() {
-    return new RoutingConfig(1.25, 2.0, 4, 1, 0.01, 0.01, 0, true);
+  /** Checks what no single setting shows. */
+  public RoutingConfig {
+    if (selection.selection().equals(SelectionConfig.EXPERT_CHOICE) && capacity.isDropless()) {
+      throw new InputException(
+          "selection is expert_choice, where the capacity says how many tokens an expert chooses,"
+              + " but capacity_rule is dropless: choose another capacity_rule.");
+    }
+    boolean chosen = selection.selection().equals(SelectionConfig.EXPERT_CHOICE);
+    if (chosen && exploration.exploration().equals(ExplorationConfig.SAMPLE)) {
+      throw new InputException(
+          "selection is expert_choice, where experts are not drawn, but exploration is sample: set"
+              + " exploration to jitter.");
+    }
+    if (chosen && losses.routerBiasUpdateRate() > 0) {
+      throw new InputException(
+          "selection is expert_choice, where all experts are equally full, but"
+              + " router_bias_update_rate is %s: set it to 0."
+                  .formatted(losses.routerBiasUpdateRate()));
+    }
+    if (losses.routerBiasUpdateRate() > 0
+        && exploration.exploration().equals(ExplorationConfig.SAMPLE)) {
+      throw new InputException(
+          "router_bias_update_rate is %s, but exploration is sample, which draws experts by their"
+                  .formatted(losses.routerBiasUpdateRate())
+              + " probabilities alone: set the rate to 0, or exploration to jitter.");
+    }
   }
 
   /**
-   * Expert capacity of a group, C = max(min(tokens, floor(tokens x factor / experts)), smallest).
+   * Top-1 routing by the rule of Mesh-TensorFlow.
    *
-   * @param tokens tokens in the group
-   * @param experts number of experts
-   * @param training whether the factor of training or that of evaluation applies
+   * @param jitter epsilon
+   * @param alpha weight of the load-balancing loss
+   * @param zLoss weight of the router z-loss
    */
-  public int capacity(int tokens, int experts, boolean training) {
-    double factor = training ? capacityFactor : evalCapacityFactor;
-    return ExpertCapacity.of(tokens, experts, factor, minExpertCapacity);
+  public RoutingConfig(
+      double capacityFactor,
+      double evalCapacityFactor,
+      int minExpertCapacity,
+      int groups,
+      double jitter,
+      double alpha,
+      double zLoss,
+      boolean routerIgnorePaddingTokens) {
+    this(
+        new CapacityConfig(
+            CapacityConfig.MESH_TENSORFLOW,
+            capacityFactor,
+            evalCapacityFactor,
+            minExpertCapacity,
+            CapacityConfig.defaults().expertCapacity(),
+            groups,
+            0),
+        SelectionConfig.defaults(),
+        new ExplorationConfig(
+            ExplorationConfig.JITTER, jitter, ExplorationConfig.defaults().routerInputDropout()),
+        new RouterLossConfig(alpha, zLoss, 0, 0, 1, 0),
+        routerIgnorePaddingTokens);
+  }
+
+  /** The paper's settings. */
+  public static RoutingConfig defaults() {
+    return new RoutingConfig(
+        CapacityConfig.defaults(),
+        SelectionConfig.defaults(),
+        ExplorationConfig.defaults(),
+        RouterLossConfig.defaults(),
+        true);
+  }
+
+  /** See {@link CapacityConfig}. */
+  public double capacityFactor() {
+    return capacity.capacityFactor();
+  }
+
+  /** See {@link CapacityConfig}. */
+  public double evalCapacityFactor() {
+    return capacity.evalCapacityFactor();
+  }
+
+  /** See {@link RouterLossConfig}. */
+  public double routerAuxLossCoef() {
+    return losses.routerAuxLossCoef();
+  }
+
+  /** See {@link RouterLossConfig}. */
+  public double routerZLossCoef() {
+    return losses.routerZLossCoef();
   }
 }

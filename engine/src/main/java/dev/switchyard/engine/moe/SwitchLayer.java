@@ -10,7 +10,8 @@ import dev.switchyard.engine.tensor.Tensor;
 
 /**
  * The Switch layer (Switch Transformers, section 2.1): each token goes to one expert, y = p_e(x)
- * E_e(x). A dropped token's output is exactly 0, so that it passes by the residual alone.
+ * E_e(x), or to several, y being the sum over them with the {@link Selection}'s gates. A dropped
+ * token's output is exactly 0, so that it passes by the residual alone.
  */
 public final class SwitchLayer {
   private final Router router;
@@ -47,12 +48,7 @@ public final class SwitchLayer {
       double expertDropoutRate,
       SwitchPlace place) {
     this.router =
-        new Router(
-            source,
-            prefix + ".router",
-            expert.in(),
-            expertCount,
-            place.site(RandomUse.ROUTER_JITTER));
+        new Router(source, prefix + ".router", expert.in(), expertCount, RouterSites.of(place));
     this.experts =
         new Experts(
             source,
@@ -72,18 +68,15 @@ public final class SwitchLayer {
    */
   public Saved forward(Pass pass, Routing routing, RoutingTally tally, Tensor x, Tensor y) {
     Backend backend = pass.backend();
-    RoutingPlan plan = routing.plan();
-    Router.Saved routed = router.forward(pass, routing.jitter(), x);
-    Dispatch dispatch = Dispatch.forward(pass, routing, routed.probabilities(), tally.asked());
-    backend.sumProbabilities(
-        plan, routed.probabilities(), routing.tokenMask(), tally.probabilitySums());
-    backend.routerFigures(
-        routed.logits(), routed.probabilities(), routing.tokenMask(), tally.routerFigures());
+    Router.Saved routed = router.forward(pass, routing.exploration(), x);
+    Dispatch dispatch = routing.selection().route(pass, routing, routed, tally);
+    routing.losses().forward(pass, routing, routed, tally);
+    RoutingPlan plan = dispatch.plan();
 
     Arena.Mark mark = pass.mark();
     Tensor expertIn = pass.take(plan.slots(), experts.shape().in());
     Tensor expertOut = pass.take(plan.slots(), experts.shape().out());
-    backend.dispatch(x, dispatch.slotToken(), expertIn);
+    backend.dispatch(x, dispatch.slotChoice(), plan.choices(), expertIn);
     Experts.Saved computed =
         experts.forward(
             pass, byExpert(plan, expertIn), dispatch.slotsUsed(), byExpert(plan, expertOut));
@@ -95,17 +88,16 @@ public final class SwitchLayer {
   /** Adds to the weights' gradients, the router's losses included; dX [T, d] is overwritten. */
   public void backward(Pass pass, Saved saved, Tensor dY, Tensor dX) {
     Backend backend = pass.backend();
-    Routing routing = saved.routing();
-    RoutingPlan plan = routing.plan();
     Dispatch dispatch = saved.dispatch();
+    RoutingPlan plan = dispatch.plan();
     Arena.Mark mark = pass.mark();
     Tensor dExpertOut = pass.take(plan.slots(), experts.shape().out());
-    Tensor dGate = pass.takeForRouter(plan.tokens());
+    Tensor dGate = pass.takeForRouter(plan.tokens(), plan.choices());
     backend.combineBackward(
         dY,
         saved.expertOut(),
         dispatch.slot(),
-        dispatch.slotToken(),
+        dispatch.slotChoice(),
         dispatch.gate(),
         dExpertOut,
         dGate);
@@ -114,18 +106,12 @@ public final class SwitchLayer {
     backend.zero(dX);
     backend.dispatchBackward(dExpertIn, dispatch.slot(), dX);
 
+    dispatch.gateBackward(pass, dGate);
     Tensor dLogits = pass.takeForRouter(plan.tokens(), plan.experts());
-    backend.routerBackward(
-        plan,
-        saved.router().logits(),
-        saved.router().probabilities(),
-        dispatch.expert(),
-        dGate,
-        dispatch.asked(),
-        routing.tokenMask(),
-        routing.balancing(),
-        routing.zLoss(),
-        dLogits);
+    Routing routing = saved.routing();
+    routing
+        .losses()
+        .backward(pass, routing, saved.router(), dispatch, saved.tally(), dGate, dLogits);
     router.backward(pass, saved.router(), dLogits, dX);
     pass.forget(mark);
   }

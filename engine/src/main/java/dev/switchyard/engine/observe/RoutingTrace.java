@@ -1,6 +1,7 @@
 package dev.switchyard.engine.observe;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where each token of a text went. Arrays belong to the trace and are not changed.
@@ -24,21 +25,34 @@ public record RoutingTrace(
   }
 
   /**
-   * One Switch layer; arrays are indexed by token.
+   * What a token asked of an expert.
+   *
+   * @param expert whose number
+   * @param gate with which its result would be added
+   * @param position place in the expert's queue, from 0
+   * @param kept whether the expert had room at that place
+   */
+  public record Choice(int expert, float gate, int position, boolean kept) {}
+
+  /**
+   * One Switch layer; arrays are indexed by token. Of a token with several choices, {@code expert},
+   * {@code gate} and {@code position} show the first that was kept, or else its first.
    *
    * @param name such as "encoder.block.1"
    * @param encoder whether it stands in the encoder
    * @param block number of its block in the stack
    * @param experts number of experts
    * @param capacity expert capacity
-   * @param expert the expert that the token asked for (the most probable)
-   * @param gate that expert's probability
+   * @param expert the expert that the token asked for (under top-1 the most probable); -1 where it
+   *     was not routed
+   * @param gate with which that expert's result is added (under top-1 its probability)
    * @param position place in that expert's queue, from 0
-   * @param kept whether the place was below the capacity; if not, the token was dropped and passes
-   *     by the residual
+   * @param kept whether an expert had room; if not, the token was dropped and passes by the
+   *     residual
    * @param probabilities the router's softmax, [token][expert]
-   * @param asked tokens that asked for each expert, before the capacity
+   * @param asked choices that asked for each expert, before the capacity
    * @param loadBalancingLoss N x sum(f_i x P_i) on this text
+   * @param choices all that each token asked for, in the order of its asking
    */
   public record LayerRouting(
       String name,
@@ -52,7 +66,88 @@ public record RoutingTrace(
       boolean[] kept,
       float[][] probabilities,
       int[] asked,
-      double loadBalancingLoss) {
+      double loadBalancingLoss,
+      List<List<Choice>> choices) {
+
+    /** A layer where each token asked for one expert. */
+    public LayerRouting(
+        String name,
+        boolean encoder,
+        int block,
+        int experts,
+        int capacity,
+        int[] expert,
+        float[] gate,
+        int[] position,
+        boolean[] kept,
+        float[][] probabilities,
+        int[] asked,
+        double loadBalancingLoss) {
+      this(
+          name,
+          encoder,
+          block,
+          experts,
+          capacity,
+          expert,
+          gate,
+          position,
+          kept,
+          probabilities,
+          asked,
+          loadBalancingLoss,
+          IntStream.range(0, expert.length)
+              .mapToObj(
+                  t ->
+                      expert[t] < 0
+                          ? List.<Choice>of()
+                          : List.of(new Choice(expert[t], gate[t], position[t], kept[t])))
+              .toList());
+    }
+
+    /** A layer from all that its tokens asked for; none for a token that is not routed. */
+    public static LayerRouting of(
+        String name,
+        boolean encoder,
+        int block,
+        int experts,
+        int capacity,
+        List<List<Choice>> choices,
+        float[][] probabilities,
+        int[] asked,
+        double loadBalancingLoss) {
+      int tokens = choices.size();
+      int[] expert = new int[tokens];
+      float[] gate = new float[tokens];
+      int[] position = new int[tokens];
+      boolean[] kept = new boolean[tokens];
+      for (int t = 0; t < tokens; t++) {
+        Choice shown =
+            choices.get(t).stream()
+                .filter(Choice::kept)
+                .findFirst()
+                .or(choices.get(t).stream()::findFirst)
+                .orElse(new Choice(-1, 0, -1, false));
+        expert[t] = shown.expert();
+        gate[t] = shown.gate();
+        position[t] = shown.position();
+        kept[t] = shown.kept();
+      }
+      return new LayerRouting(
+          name,
+          encoder,
+          block,
+          experts,
+          capacity,
+          expert,
+          gate,
+          position,
+          kept,
+          probabilities,
+          asked,
+          loadBalancingLoss,
+          List.copyOf(choices));
+    }
 
     /** One token of these, as if it were alone: what the arrays say of it. */
     public LayerRouting of(int token) {
@@ -73,11 +168,12 @@ public record RoutingTrace(
 
     /** Number of dropped tokens. */
     public int dropped() {
-      int dropped = 0;
-      for (boolean k : kept) {
-        dropped += k ? 0 : 1;
-      }
-      return dropped;
+      return (int) IntStream.range(0, kept.length).filter(t -> expert[t] >= 0 && !kept[t]).count();
+    }
+
+    /** The most choices that a token has. */
+    public int mostChoices() {
+      return choices.stream().mapToInt(List::size).max().orElse(0);
     }
   }
 }

@@ -44,12 +44,15 @@ public record StepReport(long step, double learningRate, ModelReport model, Mode
    *
    * @param name such as "encoder.block.1"
    * @param capacity expert capacity of a group
-   * @param load tokens that asked for each expert, over the fair share: 1 is fair, 0 is dead
-   * @param droppedFraction tokens dropped over tokens routed
+   * @param load choices that asked for each expert, over the fair share: 1 is fair, 0 is dead
+   * @param droppedFraction tokens without an expert over tokens routed
    * @param loadBalancingLoss N x sum(f_i x P_i), mean over groups
    * @param zLoss mean squared log-sum-exp of the logits
    * @param entropy mean entropy of the router's probabilities, nats
-   * @param confidence mean probability of the chosen expert (the gate)
+   * @param confidence mean largest probability (top-1's gate)
+   * @param importanceLoss squared coefficient of variation of the experts' summed probabilities,
+   *     mean over groups
+   * @param loadLoss the same of the load expected under noise; 0 where it has no weight
    */
   public record LayerReport(
       String name,
@@ -59,5 +62,31 @@ public record StepReport(long step, double learningRate, ModelReport model, Mode
       double loadBalancingLoss,
       double zLoss,
       double entropy,
-      double confidence) {}
+      double confidence,
+      double importanceLoss,
+      double loadLoss) {
+
+    /** A layer of which Shazeer's losses are not known. */
+    public LayerReport(
+        String name,
+        int capacity,
+        float[] load,
+        double droppedFraction,
+        double loadBalancingLoss,
+        double zLoss,
+        double entropy,
+        double confidence) {
+      this(
+          name,
+          capacity,
+          load,
+          droppedFraction,
+          loadBalancingLoss,
+          zLoss,
+          entropy,
+          confidence,
+          0,
+          0);
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.switchyard.engine.plan;
 
 import dev.switchyard.engine.model.ComputeCost;
 import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.parallel.Mesh;
 import java.util.ArrayList;
@@ -61,8 +62,11 @@ record StepShape(
       int own =
           switchLayers == 0
               ? 0
-              : routing.capacity(
-                  (int) Math.min(Integer.MAX_VALUE, Math.max(1, tokens)), model.numExperts(), true);
+              : new ExpertCapacity(routing.capacity(), routing.capacityFactor())
+                  .whereEven(
+                      (int) Math.max(1, rows),
+                      (int) Math.min(Integer.MAX_VALUE, Math.max(1, tokens)),
+                      model.numExperts());
       capacity = capacity == 0 ? own : capacity;
       stacks.add(
           new Stack(

@@ -4,6 +4,8 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.moe.CapacityConfig;
+import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -50,8 +52,6 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.put("dense_act_fn", model.isGated() ? "gelu_new" : "relu");
     config.put("is_gated_act", model.isGated());
     config.put("num_selected_experts", 1);
-    // There each row of a batch has this room at every expert, whatever its length.
-    config.put("expert_capacity", routing.capacity(data.inputLength(), model.numExperts(), false));
     config.put("router_bias", false);
     config.put("router_dtype", "float32");
     config.put("pad_token_id", 0);
@@ -59,6 +59,9 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.put("decoder_start_token_id", 0);
     config.put("torch_dtype", "float32");
     config.putAll(SettingsRecord.values(routing));
+    // There each row of a batch has this room at every expert, whatever its length.
+    ExpertCapacity capacity = new ExpertCapacity(routing.capacity(), routing.evalCapacityFactor());
+    config.put("expert_capacity", capacity.of(data.inputLength(), model.numExperts()));
     config.putAll(dataSettings());
     // Wherever the run found its tokenizer, a copy lies beside the model.
     config.put("tokenizer", data.tokenizer().equals(BYTES) ? BYTES : Checkpoint.TOKENIZER);
@@ -97,6 +100,9 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
               .formatted(file, type, MODEL_TYPE));
     }
     values.values().removeIf(Objects::isNull);
+    if (!CapacityConfig.HUGGING_FACE.equals(values.get("capacity_rule"))) {
+      values.remove("expert_capacity"); // what our rule gives there, no setting
+    }
     for (String needed : List.of("vocab_size", "d_model", "d_ff", "num_heads", "num_layers")) {
       if (!values.containsKey(needed)) {
         throw new InputException("%s does not say %s.".formatted(file, needed));

@@ -46,6 +46,8 @@ final class ReportJson {
       of.put("z_loss", layer.zLoss());
       of.put("entropy", layer.entropy());
       of.put("confidence", layer.confidence());
+      of.put("importance_loss", layer.importanceLoss());
+      of.put("load_loss", layer.loadLoss());
       layers.put(layer.name(), of);
     }
     line.put("experts", experts);
@@ -94,7 +96,9 @@ final class ReportJson {
         figures.path("load_balancing_loss").asDouble(),
         figures.path("z_loss").asDouble(),
         figures.path("entropy").asDouble(),
-        figures.path("confidence").asDouble());
+        figures.path("confidence").asDouble(),
+        figures.path("importance_loss").asDouble(),
+        figures.path("load_loss").asDouble());
   }
 
   static Map<String, Object> of(RunEvent event) {

@@ -67,7 +67,9 @@ public final class Evaluator {
         mean(of.stream().mapToDouble(LayerReport::loadBalancingLoss).toArray()),
         mean(of.stream().mapToDouble(LayerReport::zLoss).toArray()),
         mean(of.stream().mapToDouble(LayerReport::entropy).toArray()),
-        mean(of.stream().mapToDouble(LayerReport::confidence).toArray()));
+        mean(of.stream().mapToDouble(LayerReport::confidence).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::importanceLoss).toArray()),
+        mean(of.stream().mapToDouble(LayerReport::loadLoss).toArray()));
   }
 
   private static double mean(double[] values) {

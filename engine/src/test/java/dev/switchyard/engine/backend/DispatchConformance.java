@@ -20,24 +20,34 @@ interface DispatchConformance {
     check(new RoutingPlan(3, 40, 16, 4), 64);
   }
 
+  /** Two and three experts a token; as many as there are. */
+  @Test
+  default void severalExpertsOfATokenAreAddedUp() {
+    check(new RoutingPlan(1, 13, 5, 2, 4), 7);
+    check(new RoutingPlan(3, 40, 16, 3, 6), 33);
+    check(new RoutingPlan(2, 9, 4, 4, 5), 8);
+  }
+
   private void check(RoutingPlan plan, int width) {
     int tokens = plan.tokens();
-    double[] logits = bench().numbers(tokens * plan.experts());
+    double[] scores = bench().numbers(tokens * plan.experts());
     for (int t = 0; t < tokens; t++) {
-      logits[t * plan.experts()] = -9; // nobody asks for expert 0
+      scores[t * plan.experts()] = -9; // nobody asks for expert 0 first
     }
-    double[] p = Reference.softmax(logits, plan.experts());
-    Reference.Routes routes = Reference.route(plan, p, bench().mask(tokens));
+    ReferenceRouting.Routes routes =
+        ReferenceRouting.takePlaces(
+            plan, ReferenceRouting.choose(plan, scores, scores, bench().mask(tokens)), null, null);
     checkDispatch(plan, routes, width);
     checkCombine(plan, routes, width);
   }
 
-  private void checkDispatch(RoutingPlan plan, Reference.Routes routes, int width) {
+  private void checkDispatch(RoutingPlan plan, ReferenceRouting.Routes routes, int width) {
+    int k = plan.choices();
     double[] x = bench().numbers(plan.tokens() * width);
-    Tensor slotToken = bench().tensor(routes.slotToken(), plan.slots());
+    Tensor slotChoice = bench().tensor(routes.slotChoice(), plan.slots());
     Tensor out = bench().spoiled(plan.experts(), plan.slotsPerExpert(), width);
-    bench().backend.dispatch(bench().tensor(x, plan.tokens(), width), slotToken, out);
-    double[] want = Reference.gather(x, routes.slotToken(), null, width);
+    bench().backend.dispatch(bench().tensor(x, plan.tokens(), width), slotChoice, k, out);
+    double[] want = ReferenceRouting.dispatch(x, routes.slotChoice(), k, width);
     bench().assertClose("dispatched", out, want, 1);
 
     double[] dDispatched = bench().numbers(plan.slots() * width);
@@ -47,40 +57,43 @@ interface DispatchConformance {
         .backend
         .dispatchBackward(
             bench().tensor(dDispatched, plan.slots(), width),
-            bench().tensor(routes.slot(), plan.tokens()),
+            bench().tensor(routes.slot(), plan.tokens(), k),
             dX);
-    double[] back = Reference.gather(dDispatched, routes.slot(), null, width);
+    double[] back = ReferenceRouting.combine(dDispatched, routes.slot(), null, k, width);
     Arrays.setAll(sum, i -> sum[i] + back[i]);
-    bench().assertClose("gradient of the tokens", dX, sum, 1);
+    bench().assertClose("gradient of the tokens", dX, sum, k);
   }
 
-  private void checkCombine(RoutingPlan plan, Reference.Routes routes, int width) {
+  private void checkCombine(RoutingPlan plan, ReferenceRouting.Routes routes, int width) {
     int tokens = plan.tokens();
+    int k = plan.choices();
     double[] expertOut = bench().numbers(plan.slots() * width);
-    double[] gate = bench().numbers(tokens, 0.1, 1);
+    double[] gate = bench().numbers(tokens * k, 0.1, 1);
     double[] dOut = bench().numbers(tokens * width);
     Tensor te = bench().tensor(expertOut, plan.slots(), width);
-    Tensor slot = bench().tensor(routes.slot(), tokens);
-    Tensor tg = bench().tensor(gate, tokens);
+    Tensor slot = bench().tensor(routes.slot(), tokens, k);
+    Tensor tg = bench().tensor(gate, tokens, k);
     Tensor out = bench().spoiled(tokens, width);
     bench().backend.combine(te, slot, tg, out);
     bench()
-        .assertClose("combined", out, Reference.gather(expertOut, routes.slot(), gate, width), 1);
+        .assertClose(
+            "combined", out, ReferenceRouting.combine(expertOut, routes.slot(), gate, k, width), k);
 
     Tensor dExpertOut = bench().spoiled(plan.slots(), width);
-    Tensor dGate = bench().spoiled(tokens);
+    Tensor dGate = bench().spoiled(tokens, k);
     bench()
         .backend
         .combineBackward(
             bench().tensor(dOut, tokens, width),
             te,
             slot,
-            bench().tensor(routes.slotToken(), plan.slots()),
+            bench().tensor(routes.slotChoice(), plan.slots()),
             tg,
             dExpertOut,
             dGate);
     DoubleSupplier loss =
-        () -> Reference.dot(Reference.gather(expertOut, routes.slot(), gate, width), dOut);
+        () ->
+            Reference.dot(ReferenceRouting.combine(expertOut, routes.slot(), gate, k, width), dOut);
     bench().assertGradient("expertOut", dExpertOut, null, expertOut, loss, 1);
     bench().assertGradient("gate", dGate, null, gate, loss, width);
   }
@@ -89,7 +102,7 @@ interface DispatchConformance {
   default void withAllTokensDroppedNothingComesBack() {
     int[] none = {-1, -1, -1};
     Tensor slot = bench().tensor(none, 3);
-    Tensor slotToken = bench().tensor(new int[] {-1, -1}, 2);
+    Tensor slotChoice = bench().tensor(new int[] {-1, -1}, 2);
     Tensor rows = bench().tensor(bench().numbers(6), 3, 2);
     Tensor expertOut = bench().tensor(bench().numbers(4), 2, 2);
     Tensor gate = bench().tensor(bench().numbers(3), 3);
@@ -97,7 +110,7 @@ interface DispatchConformance {
     Tensor dExpertOut = bench().spoiled(2, 2);
     Tensor dGate = bench().spoiled(3);
     bench().backend.combine(expertOut, slot, gate, out);
-    bench().backend.combineBackward(rows, expertOut, slot, slotToken, gate, dExpertOut, dGate);
+    bench().backend.combineBackward(rows, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
     bench().assertClose("combined", out, new double[6], 1);
     bench().assertClose("gradient of the experts", dExpertOut, new double[4], 1);
     bench().assertClose("gradient of the gate", dGate, new double[3], 1);
@@ -106,13 +119,19 @@ interface DispatchConformance {
   @Test
   default void dispatchRefusesOtherShapes() {
     Tensor x = bench().tensor(new double[6], 3, 2);
-    Tensor slotToken = bench().tensor(new int[4], 4);
+    Tensor four = bench().tensor(new int[4], 4);
+    Tensor three = bench().tensor(new int[3], 3);
     Tensor out = bench().tensor(new double[10], 5, 2);
-    assertThatThrownBy(() -> bench().backend.dispatch(x, slotToken, out))
+    assertThatThrownBy(() -> bench().backend.dispatch(x, four, 1, out))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[5, 2]");
-    assertThatThrownBy(() -> bench().backend.dispatchBackward(out, slotToken, x))
+    assertThatThrownBy(() -> bench().backend.dispatchBackward(out, four, x))
+        .as("four slots for three tokens")
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[3, 2]");
+        .hasMessageContaining("[4]");
+    Tensor wide = bench().tensor(new double[9], 3, 3);
+    assertThatThrownBy(() -> bench().backend.dispatchBackward(out, three, wide))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[3, 3]");
   }
 }

@@ -1,7 +1,6 @@
 package dev.switchyard.engine.backend;
 
 import dev.switchyard.engine.tensor.RandomKey;
-import java.util.Arrays;
 
 /** The operations as plain loops in double precision: what {@link Backend} says, word for word. */
 final class Reference {
@@ -164,42 +163,5 @@ final class Reference {
         out[query + d] += share * v[(b * keys + j) * width + h * plan.headSize() + d];
       }
     }
-  }
-
-  /** The router's decisions, see {@link Backend#routeTopOne}. */
-  record Routes(
-      int[] expert, double[] gate, int[] position, int[] slot, int[] slotToken, int[] asked) {}
-
-  static Routes route(RoutingPlan plan, double[] p, int[] tokenMask) {
-    int tokens = plan.tokens();
-    int experts = plan.experts();
-    int[] expert = new int[tokens];
-    double[] gate = new double[tokens];
-    int[] position = new int[tokens];
-    int[] slot = new int[tokens];
-    int[] slotToken = new int[plan.slots()];
-    int[] asked = new int[plan.groups() * experts];
-    Arrays.fill(slotToken, -1);
-    for (int t = 0; t < tokens; t++) {
-      expert[t] = -1;
-      position[t] = -1;
-      slot[t] = -1;
-      if (tokenMask != null && tokenMask[t] == 0) {
-        continue;
-      }
-      for (int e = 0; e < experts; e++) {
-        if (expert[t] < 0 || p[t * experts + e] > gate[t]) {
-          expert[t] = e;
-          gate[t] = p[t * experts + e];
-        }
-      }
-      int group = t / plan.groupSize();
-      position[t] = asked[group * experts + expert[t]]++;
-      if (position[t] < plan.capacity()) {
-        slot[t] = (expert[t] * plan.groups() + group) * plan.capacity() + position[t];
-        slotToken[slot[t]] = t;
-      }
-    }
-    return new Routes(expert, gate, position, slot, slotToken, asked);
   }
 }

@@ -539,48 +539,214 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void routeTopOne(
+  public void addGumbel(Tensor logits, RandomKey key, Tensor out) {
+    write(out, MemorySegment.ofArray(ReferenceRouting.addGumbel(doubles(logits), key)));
+  }
+
+  @Override
+  public void addToRows(Tensor x, Tensor row, Tensor out) {
+    for (int i = 0; i < x.size(); i++) {
+      of(out).set(i, of(x).get(i) + of(row).get(i % (int) row.size()));
+    }
+  }
+
+  @Override
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
+    ReferenceRouting.Routes routes =
+        ReferenceRouting.choose(plan, doubles(scores), doubles(probabilities), maskOf(tokenMask));
+    write(expert, routes.expert());
+    write(probability, MemorySegment.ofArray(routes.probability()));
+  }
+
+  private int[] maskOf(Tensor tokenMask) {
+    return tokenMask == null ? null : ints(tokenMask);
+  }
+
+  @Override
+  public void normaliseGates(RoutingPlan plan, Tensor probability, Tensor gate) {
+    write(gate, MemorySegment.ofArray(ReferenceRouting.normalise(plan, doubles(probability))));
+  }
+
+  @Override
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+    int k = plan.choices();
+    double[] p = doubles(probability);
+    double[] slopes = doubles(dGate);
+    double[] gates = ReferenceRouting.normalise(plan, p);
+    double[] result = new double[p.length];
+    for (int c = 0; c < p.length; c++) {
+      // The Jacobian of p_i / sum: ([i = j] - gate_i) / sum.
+      double sum = p[c] / gates[c];
+      for (int i = c / k * k; i < c / k * k + k && p[c] != 0; i++) {
+        result[c] += slopes[i] * ((i == c ? 1 : 0) - gates[i]) / sum;
+      }
+    }
+    write(dGate, MemorySegment.ofArray(result));
+  }
+
+  @Override
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+    write(asks, ReferenceRouting.askSecond(plan, doubles(gate), threshold, key));
+  }
+
+  private ReferenceRouting.Routes asking(RoutingPlan plan, Tensor expert) {
+    ReferenceRouting.Routes routes = ReferenceRouting.Routes.none(plan);
+    System.arraycopy(ints(expert), 0, routes.expert(), 0, plan.allChoices());
+    return routes;
+  }
+
+  private void keep(
+      ReferenceRouting.Routes routes,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    write(position, routes.position());
+    write(slot, routes.slot());
+    write(slotChoice, routes.slotChoice());
+    write(asked, routes.asked());
+    write(dropped, routes.dropped());
+  }
+
+  @Override
+  public void takePlaces(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor asks,
+      Tensor priority,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    keep(
+        ReferenceRouting.takePlaces(
+            plan, asking(plan, expert), maskOf(asks), priority == null ? null : doubles(priority)),
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
+  }
+
+  @Override
+  public void takePlacesUntilServed(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    keep(
+        ReferenceRouting.takePlacesUntilServed(plan, asking(plan, expert)),
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
+  }
+
+  @Override
+  public void chooseTokens(
       RoutingPlan plan,
       Tensor probabilities,
       Tensor tokenMask,
       Tensor expert,
-      Tensor gate,
+      Tensor probability,
       Tensor position,
       Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
-    for (int s = 0; s < plan.slots(); s++) {
-      setInt(slotToken, s, -1);
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    ReferenceRouting.Routes routes =
+        ReferenceRouting.chooseTokens(plan, doubles(probabilities), maskOf(tokenMask));
+    write(expert, routes.expert());
+    write(probability, MemorySegment.ofArray(routes.probability()));
+    keep(routes, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void countChoices(RoutingPlan plan, Tensor expert, int first, Tensor count) {
+    write(count, ReferenceRouting.countChoices(plan, ints(expert), first));
+  }
+
+  @Override
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+    write(
+        out,
+        MemorySegment.ofArray(
+            ReferenceRouting.expectedLoad(plan, doubles(logits), top, noise, maskOf(tokenMask))));
+  }
+
+  @Override
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
+    int n = plan.experts();
+    for (int t = 0; t < plan.tokens() && top < n; t++) {
+      for (int e = 0; e < n && counts(tokenMask, t); e++) {
+        int rival = rival(logits, t * n, n, e, top);
+        double above = of(logits).get(t * n + e) - of(logits).get(t * n + rival);
+        double density = Math.exp(-above * above / noise / noise / 2) / Math.sqrt(2 * Math.PI);
+        double slope = density / noise * of(dLoad).get(t / plan.groupSize() * n + e);
+        of(dLogits).add(t * n + e, slope);
+        of(dLogits).add(t * n + rival, -slope);
+      }
     }
-    for (int i = 0; i < asked.size(); i++) {
-      setInt(asked, i, 0);
+  }
+
+  /** The expert with the top-th largest of the other logits. */
+  private static int rival(Tensor logits, int row, int n, int e, int top) {
+    for (int rival = 0; ; rival++) {
+      double height = of(logits).get(row + rival);
+      int better = 0;
+      for (int i = 0; i < n; i++) {
+        double other = of(logits).get(row + i);
+        better += i != e && (other > height || (other == height && i < rival)) ? 1 : 0;
+      }
+      if (rival != e && better == top - 1) {
+        return rival;
+      }
     }
-    for (int t = 0; t < plan.tokens(); t++) {
-      setInt(expert, t, -1);
-      setInt(position, t, -1);
-      setInt(slot, t, -1);
-      of(gate).set(t, 0);
-      if (!counts(tokenMask, t)) {
-        continue;
+  }
+
+  @Override
+  public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
+    for (int i = 0; i < plan.queues(); i++) {
+      of(out).set(i, of(factor).get(i / plan.experts()) * intAt(count, i));
+    }
+  }
+
+  @Override
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+    int n = plan.experts();
+    for (int i = 0; i < plan.queues(); i++) {
+      double sum = 0;
+      double squares = 0;
+      for (int j = i / n * n; j < i / n * n + n; j++) {
+        sum += of(sums).get(j);
+        squares += Math.pow(of(sums).get(j), 2);
       }
-      int best = 0;
-      for (int e = 1; e < plan.experts(); e++) {
-        if (of(probabilities).get(t * plan.experts() + e)
-            > of(probabilities).get(t * plan.experts() + best)) {
-          best = e;
-        }
-      }
-      int group = t / plan.groupSize();
-      int queue = intAt(asked, group * plan.experts() + best);
-      setInt(asked, group * plan.experts() + best, queue + 1);
-      setInt(expert, t, best);
-      setInt(position, t, queue);
-      of(gate).set(t, of(probabilities).get(t * plan.experts() + best));
-      if (queue < plan.capacity()) {
-        int taken = (best * plan.groups() + group) * plan.capacity() + queue;
-        setInt(slot, t, taken);
-        setInt(slotToken, taken, t);
-      }
+      // CV^2 = n sum(s^2) / sum(s)^2 - 1.
+      double slope = sum == 0 ? 0 : 2 * n * (of(sums).get(i) - squares / sum) / (sum * sum);
+      of(out).set(i, coefficient * slope / plan.groups() + (accumulate ? of(out).get(i) : 0));
     }
   }
 
@@ -618,36 +784,31 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void dispatch(Tensor x, Tensor slotToken, Tensor out) {
-    int d = x.length(-1);
-    for (int s = 0; s < out.rows(); s++) {
-      int t = intAt(slotToken, s);
-      for (int i = 0; i < d; i++) {
-        of(out).set(s * d + i, t < 0 ? 0 : of(x).get(t * d + i));
-      }
-    }
+  public void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
+    write(
+        out,
+        MemorySegment.ofArray(
+            ReferenceRouting.dispatch(doubles(x), ints(slotChoice), choices, x.length(-1))));
   }
 
   @Override
   public void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
     int d = dX.length(-1);
-    for (int t = 0; t < dX.rows(); t++) {
-      int s = intAt(slot, t);
-      for (int i = 0; s >= 0 && i < d; i++) {
-        of(dX).add(t * d + i, of(dDispatched).get(s * d + i));
-      }
+    int k = (int) slot.size() / dX.rows();
+    double[] back = ReferenceRouting.combine(doubles(dDispatched), ints(slot), null, k, d);
+    for (int i = 0; i < back.length; i++) {
+      of(dX).add(i, back[i]);
     }
   }
 
   @Override
   public void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out) {
-    int d = out.length(-1);
-    for (int t = 0; t < out.rows(); t++) {
-      int s = intAt(slot, t);
-      for (int i = 0; i < d; i++) {
-        of(out).set(t * d + i, s < 0 ? 0 : of(gate).get(t) * of(expertOut).get(s * d + i));
-      }
-    }
+    int k = (int) slot.size() / out.rows();
+    write(
+        out,
+        MemorySegment.ofArray(
+            ReferenceRouting.combine(
+                doubles(expertOut), ints(slot), doubles(gate), k, out.length(-1))));
   }
 
   @Override
@@ -655,18 +816,19 @@ public final class ReferenceBackend implements Backend {
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
     int d = dOut.length(-1);
+    int k = (int) slot.size() / dOut.rows();
     zero(dExpertOut);
     zero(dGate);
-    for (int t = 0; t < dOut.rows(); t++) {
-      int s = intAt(slot, t);
+    for (int c = 0; c < slot.size(); c++) {
+      int s = intAt(slot, c);
       for (int i = 0; s >= 0 && i < d; i++) {
-        of(dExpertOut).set(s * d + i, of(gate).get(t) * of(dOut).get(t * d + i));
-        of(dGate).add(t, of(dOut).get(t * d + i) * of(expertOut).get(s * d + i));
+        of(dExpertOut).set(s * d + i, of(gate).get(c) * of(dOut).get(c / k * d + i));
+        of(dGate).add(c, of(dOut).get(c / k * d + i) * of(expertOut).get(s * d + i));
       }
     }
   }
@@ -677,10 +839,9 @@ public final class ReferenceBackend implements Backend {
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     int n = plan.experts();
@@ -689,13 +850,13 @@ public final class ReferenceBackend implements Backend {
       if (!counts(tokenMask, t)) {
         continue;
       }
-      int group = t / plan.groupSize();
       double[] dP = new double[n];
       double along = 0;
       for (int e = 0; e < n; e++) {
-        dP[e] =
-            of(balancing).get(group) * intAt(asked, group * n + e)
-                + (e == intAt(expert, t) ? of(dGate).get(t) : 0);
+        dP[e] = of(slope).get(t / plan.groupSize() * n + e);
+        for (int c = t * plan.choices(); c < (t + 1) * plan.choices(); c++) {
+          dP[e] += e == intAt(expert, c) ? of(dProbability).get(c) : 0;
+        }
         along += of(probabilities).get(t * n + e) * dP[e];
       }
       double log = logSumExp(of(logits), t * n, n);

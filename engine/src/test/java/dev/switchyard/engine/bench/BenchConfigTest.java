@@ -34,7 +34,7 @@ final class BenchConfigTest {
     assertThat(config.model().isGated()).isTrue();
     assertThat(config.model().vocabSize()).isEqualTo(BenchConfig.defaults().model().vocabSize());
     assertThat(config.workload()).isEqualTo(new Workload(4, 128, 32, "float32"));
-    assertThat(config.routing().routingGroups()).isEqualTo(4);
+    assertThat(config.routing().capacity().routingGroups()).isEqualTo(4);
     assertThat(config.routing().evalCapacityFactor()).isEqualTo(2.0);
   }
 

@@ -59,12 +59,10 @@ final class SwitchTransformerOracleTest {
     RoutingConfig routing =
         TinyModel.routing(
             Map.of(
-                "capacity_factor",
-                1,
-                "eval_capacity_factor",
-                1,
-                "routing_groups",
-                sought.get("rows").asInt(),
+                "capacity_rule",
+                "hugging_face",
+                "expert_capacity",
+                sought.get("expert_capacity").asInt(),
                 "router_aux_loss_coef",
                 sought.get("router_aux_loss_coef").asDouble(),
                 "router_z_loss_coef",

@@ -73,14 +73,15 @@ final class RouterPrecisionTest {
             "router",
             WIDTH,
             EXPERTS,
-            3);
+            RouterSites.of(new SwitchPlace(true, 1, SwitchPlace.Part.FEED_FORWARD)));
     Tensor x = pass.take(TOKENS, WIDTH);
     on.write(x, tokens);
-    Router.Saved saved = router.forward(pass, jitter, x);
     RoutingPlan plan = new RoutingPlan(1, TOKENS, EXPERTS, TOKENS);
-    Routing routing = new Routing(plan, null, TOKENS, jitter, null, 0);
-    Dispatch dispatch =
-        Dispatch.forward(pass, routing, saved.probabilities(), pass.takeInts(1, EXPERTS));
+    RoutingConfig config = new RoutingConfig(1, 1, 1, 1, jitter, 0, 0, true);
+    Routing routing = Routing.of(pass, config, plan, null, null);
+    Router.Saved saved = router.forward(pass, routing.exploration(), x);
+    RoutingTally tally = RoutingTally.take(pass, 1, routing).row(0);
+    Dispatch dispatch = routing.selection().route(pass, routing, saved, tally);
     return new Decided(
         on.ints(dispatch.expert()),
         on.floats(saved.logits()),

@@ -54,12 +54,8 @@ final class SwitchLayerTest {
     RoutingConfig config = new RoutingConfig(1, 1, 1, groups, jitter, balancing, 0, true);
     RoutingPlan plan = new RoutingPlan(groups, TOKENS / groups, EXPERTS, capacity);
     Tensor tokenMask = mask == null ? null : pass.ints(mask, TOKENS);
-    return layer.forward(
-        pass,
-        Routing.of(pass, config, plan, tokenMask, mask),
-        RoutingTally.take(pass, 1, groups, EXPERTS).row(0),
-        x,
-        y);
+    Routing routing = Routing.of(pass, config, plan, tokenMask, mask);
+    return layer.forward(pass, routing, RoutingTally.take(pass, 1, routing).row(0), x, y);
   }
 
   private double[] row(Tensor tensor, int t) {
@@ -71,7 +67,8 @@ final class SwitchLayerTest {
     return LoadBalancing.loss(
         backend.ints(saved.tally().asked()),
         backend.doubles(saved.tally().probabilitySums()),
-        EXPERTS);
+        EXPERTS,
+        1);
   }
 
   private int[] dropped(SwitchLayer.Saved saved) {

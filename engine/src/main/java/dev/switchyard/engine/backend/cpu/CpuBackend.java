@@ -28,6 +28,9 @@ public final class CpuBackend implements Backend {
   private final CpuEmbedding embedding;
   private final CpuAttention attention;
   private final CpuRouting routing;
+  private final CpuChoices choices;
+  private final CpuPlaces places;
+  private final CpuRouterLosses routerLosses;
   private final CpuSlots slots;
   private final CpuLoss loss;
   private final CpuSums sums;
@@ -58,6 +61,9 @@ public final class CpuBackend implements Backend {
     embedding = new CpuEmbedding(threads, scratch);
     attention = new CpuAttention(threads, scratch);
     routing = new CpuRouting(threads, scratch);
+    choices = new CpuChoices(threads);
+    places = new CpuPlaces(threads);
+    routerLosses = new CpuRouterLosses(threads);
     slots = new CpuSlots(threads);
     loss = new CpuLoss(threads);
     sums = new CpuSums(threads, scratch);
@@ -278,18 +284,126 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void routeTopOne(
+  public void addGumbel(Tensor logits, RandomKey key, Tensor out) {
+    choices.addGumbel(logits, key, out);
+  }
+
+  @Override
+  public void addToRows(Tensor x, Tensor row, Tensor out) {
+    choices.addToRows(x, row, out);
+  }
+
+  @Override
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
+    choices.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability);
+  }
+
+  @Override
+  public void normaliseGates(RoutingPlan plan, Tensor probability, Tensor gate) {
+    choices.normaliseGates(plan, probability, gate);
+  }
+
+  @Override
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+    choices.normaliseGatesBackward(plan, probability, gate, dGate);
+  }
+
+  @Override
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+    choices.askSecondByChance(plan, gate, threshold, key, asks);
+  }
+
+  @Override
+  public void takePlaces(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor asks,
+      Tensor priority,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    places.takePlaces(plan, expert, asks, priority, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void takePlacesUntilServed(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    places.takePlacesUntilServed(plan, expert, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void chooseTokens(
       RoutingPlan plan,
       Tensor probabilities,
       Tensor tokenMask,
       Tensor expert,
-      Tensor gate,
+      Tensor probability,
       Tensor position,
       Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
-    routing.routeTopOne(
-        plan, probabilities, tokenMask, expert, gate, position, slot, slotToken, asked);
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    places.chooseTokens(
+        plan,
+        probabilities,
+        tokenMask,
+        expert,
+        probability,
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
+  }
+
+  @Override
+  public void countChoices(RoutingPlan plan, Tensor expert, int first, Tensor count) {
+    choices.countChoices(plan, expert, first, count);
+  }
+
+  @Override
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+    routerLosses.expectedLoad(plan, logits, top, noise, tokenMask, out);
+  }
+
+  @Override
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
+    routerLosses.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits);
+  }
+
+  @Override
+  public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
+    routerLosses.balanceGradient(plan, factor, count, out);
+  }
+
+  @Override
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+    routerLosses.variationGradient(plan, sums, coefficient, out, accumulate);
   }
 
   @Override
@@ -304,8 +418,8 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void dispatch(Tensor x, Tensor slotToken, Tensor out) {
-    slots.dispatch(x, slotToken, out);
+  public void dispatch(Tensor x, Tensor slotChoice, int choicesOfToken, Tensor out) {
+    slots.dispatch(x, slotChoice, choicesOfToken, out);
   }
 
   @Override
@@ -323,11 +437,11 @@ public final class CpuBackend implements Backend {
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
-    slots.combineBackward(dOut, expertOut, slot, slotToken, gate, dExpertOut, dGate);
+    slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
   }
 
   @Override
@@ -336,14 +450,13 @@ public final class CpuBackend implements Backend {
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     routing.routerBackward(
-        plan, logits, probabilities, expert, dGate, asked, tokenMask, balancing, zLoss, dLogits);
+        plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits);
   }
 
   @Override

@@ -59,6 +59,19 @@ final class CpuElements {
     }
   }
 
+  /** to += factor x from, n elements. */
+  static void addScaled(long from, float factor, long to, int n) {
+    FloatVector factors = Lanes.all(factor);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      Lanes.store(Lanes.load(from + 4L * i).fma(factors, Lanes.load(to + 4L * i)), to + 4L * i);
+    }
+    for (int i = whole; i < n; i++) {
+      float sum = Math.fma(OffHeap.getFloat(from + 4L * i), factor, OffHeap.getFloat(to + 4L * i));
+      OffHeap.setFloat(to + 4L * i, sum);
+    }
+  }
+
   void scale(Tensor tensor, double factor) {
     long at = Operands.floats(tensor, "tensor");
     threads.overRows(

@@ -3,9 +3,8 @@ package dev.switchyard.engine.backend.cpu;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.Tensor;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
-/** The router: its softmax, the choice of expert and place, and its gradient. */
+/** The router: its softmax, its figures, and its gradient. */
 final class CpuRouting {
   // A row of a few experts costs about as much as so many elements.
   private static final int ROW_COST = 64;
@@ -33,94 +32,6 @@ final class CpuRouting {
             Reductions.softmax(logitsAt + 4 * row * n, probabilitiesAt + 4 * row * n, n);
           }
         });
-  }
-
-  /** See {@link dev.switchyard.engine.backend.Backend#routeTopOne}. */
-  void routeTopOne(
-      RoutingPlan plan,
-      Tensor probabilities,
-      Tensor tokenMask,
-      Tensor expert,
-      Tensor gate,
-      Tensor position,
-      Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
-    int tokens = plan.tokens();
-    int experts = plan.experts();
-    long p = Operands.rows(probabilities, "probabilities", tokens, experts);
-    long mask = tokenMask == null ? 0 : Operands.ints(tokenMask, "tokenMask", tokens);
-    long expertAt = Operands.ints(expert, "expert", tokens);
-    long gateAt = Operands.floats(gate, "gate", tokens);
-    long positionAt = Operands.ints(position, "position", tokens);
-    long slotAt = Operands.ints(slot, "slot", tokens);
-    long slotTokenAt = Operands.ints(slotToken, "slotToken", plan.slots());
-    long askedAt = Operands.ints(asked, "asked", (long) plan.groups() * experts);
-    threads.overRows(
-        tokens,
-        ROW_COST + experts,
-        (from, to, thread) -> {
-          for (long t = from; t < to; t++) {
-            boolean routed = mask == 0 || OffHeap.getInt(mask + 4 * t) != 0;
-            int best = routed ? indexOfMax(p + 4 * t * experts, experts) : -1;
-            OffHeap.setInt(expertAt + 4 * t, best);
-            float chosen = routed ? OffHeap.getFloat(p + 4 * (t * experts + best)) : 0f;
-            OffHeap.setFloat(gateAt + 4 * t, chosen);
-          }
-        });
-    OffHeap.fill(slotTokenAt, 4L * plan.slots(), -1);
-    threads.overRows(
-        plan.groups(),
-        4L * plan.groupSize(),
-        (from, to, thread) -> {
-          for (int g = (int) from; g < to; g++) {
-            takePlaces(
-                plan, g, expertAt, positionAt, slotAt, slotTokenAt, askedAt + 4L * g * experts);
-          }
-        });
-  }
-
-  /** The index of the largest element, the lowest where several are equal. */
-  private static int indexOfMax(long x, int n) {
-    float max = Reductions.max(x, n);
-    for (int i = 0; i < n; i++) {
-      if (OffHeap.getFloat(x + 4L * i) == max) {
-        return i;
-      }
-    }
-    return 0; // only where all are not a number
-  }
-
-  /**
-   * Gives a group's tokens their places, in their order; the counts of the queues stay in asked.
-   */
-  private static void takePlaces(
-      RoutingPlan plan,
-      int group,
-      long expert,
-      long position,
-      long slot,
-      long slotToken,
-      long asked) {
-    OffHeap.clear(asked, 4L * plan.experts());
-    int first = group * plan.groupSize();
-    for (int t = first; t < first + plan.groupSize(); t++) {
-      int e = OffHeap.getInt(expert + 4L * t);
-      if (e < 0) {
-        OffHeap.setInt(position + 4L * t, -1);
-        OffHeap.setInt(slot + 4L * t, -1);
-        continue;
-      }
-      int place = OffHeap.getInt(asked + 4L * e);
-      OffHeap.setInt(asked + 4L * e, place + 1);
-      OffHeap.setInt(position + 4L * t, place);
-      boolean kept = place < plan.capacity();
-      int s = kept ? (e * plan.groups() + group) * plan.capacity() + place : -1;
-      OffHeap.setInt(slot + 4L * t, s);
-      if (kept) {
-        OffHeap.setInt(slotToken + 4L * s, t);
-      }
-    }
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#sumProbabilities}. */
@@ -230,21 +141,20 @@ final class CpuRouting {
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     int tokens = plan.tokens();
     int experts = plan.experts();
+    int k = plan.choices();
     long logitsAt = Operands.rows(logits, "logits", tokens, experts);
     long p = Operands.rows(probabilities, "probabilities", tokens, experts);
-    long expertAt = Operands.ints(expert, "expert", tokens);
-    long dGateAt = Operands.floats(dGate, "dGate", tokens);
-    long askedAt = Operands.ints(asked, "asked", (long) plan.groups() * experts);
+    long expertAt = Operands.ints(expert, "expert", plan.allChoices());
+    long dProbabilityAt = Operands.floats(dProbability, "dProbability", plan.allChoices());
+    long slopeAt = Operands.floats(slope, "slope", plan.queues());
     long mask = tokenMask == null ? 0 : Operands.ints(tokenMask, "tokenMask", tokens);
-    long balancingAt = Operands.floats(balancing, "balancing", plan.groups());
     long dLogitsAt = Operands.rows(dLogits, "dLogits", tokens, experts);
     threads.overRows(
         tokens,
@@ -252,20 +162,18 @@ final class CpuRouting {
         (from, to, thread) -> {
           for (long t = from; t < to; t++) {
             long row = 4 * t * experts;
-            int e = Operands.indexOrNone(OffHeap.getInt(expertAt + 4 * t), experts, "expert", t);
-            if (e < 0 || (mask != 0 && OffHeap.getInt(mask + 4 * t) == 0)) {
+            if (mask != 0 && OffHeap.getInt(mask + 4 * t) == 0) {
               OffHeap.clear(dLogitsAt + row, 4L * experts);
               continue;
             }
             float z =
                 zLoss == 0 ? 0 : (float) (zLoss * Reductions.logSumExp(logitsAt + row, experts));
-            long group = t / plan.groupSize();
             backwardRow(
                 p + row,
-                askedAt + 4 * group * experts,
-                OffHeap.getFloat(balancingAt + 4 * group),
-                e,
-                OffHeap.getFloat(dGateAt + 4 * t),
+                slopeAt + 4 * (t / plan.groupSize()) * experts,
+                expertAt + 4 * t * k,
+                dProbabilityAt + 4 * t * k,
+                k,
                 z,
                 dLogitsAt + row,
                 experts);
@@ -273,41 +181,31 @@ final class CpuRouting {
         });
   }
 
-  /** One row: d[i] = p[i] (balancing asked[i] + dGate [i = e] - sum_j p[j] dP[j] + z). */
+  /** One row: d[i] = p[i] (dP[i] - sum_j p[j] dP[j] + z), dP from the slopes and the choices. */
   private static void backwardRow(
-      long p, long asked, float balancing, int e, float dGate, float z, long d, int n) {
-    float direct = OffHeap.getFloat(p + 4L * e) * dGate;
-    float shift = z - (weightedSum(p, asked, n) * balancing + direct);
-    FloatVector factors = Lanes.all(balancing);
+      long p, long slope, long expert, long dProbability, int k, float z, long d, int n) {
+    float direct = 0;
+    for (int j = 0; j < k; j++) {
+      int e = Operands.indexOrNone(OffHeap.getInt(expert + 4L * j), n, "expert", j);
+      direct += e < 0 ? 0 : OffHeap.getFloat(p + 4L * e) * OffHeap.getFloat(dProbability + 4L * j);
+    }
+    float shift = z - (Reductions.dot(p, slope, n) + direct);
     FloatVector shifts = Lanes.all(shift);
     int whole = Lanes.whole(n);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
-      FloatVector counts = asFloats(asked + 4L * i);
-      FloatVector inner = counts.fma(factors, shifts);
+      FloatVector inner = Lanes.load(slope + 4L * i).add(shifts);
       Lanes.store(Lanes.load(p + 4L * i).mul(inner), d + 4L * i);
     }
     for (int i = whole; i < n; i++) {
-      float inner = Math.fma((float) OffHeap.getInt(asked + 4L * i), balancing, shift);
+      float inner = OffHeap.getFloat(slope + 4L * i) + shift;
       OffHeap.setFloat(d + 4L * i, OffHeap.getFloat(p + 4L * i) * inner);
     }
-    OffHeap.setFloat(d + 4L * e, OffHeap.getFloat(d + 4L * e) + direct);
-  }
-
-  private static float weightedSum(long p, long counts, int n) {
-    FloatVector sum = Lanes.all(0f);
-    int whole = Lanes.whole(n);
-    for (int i = 0; i < whole; i += Lanes.COUNT) {
-      sum = Lanes.load(p + 4L * i).fma(asFloats(counts + 4L * i), sum);
+    for (int j = 0; j < k; j++) {
+      int e = OffHeap.getInt(expert + 4L * j);
+      if (e >= 0) {
+        float more = OffHeap.getFloat(p + 4L * e) * OffHeap.getFloat(dProbability + 4L * j);
+        OffHeap.setFloat(d + 4L * e, OffHeap.getFloat(d + 4L * e) + more);
+      }
     }
-    float rest = 0;
-    for (int i = whole; i < n; i++) {
-      rest += OffHeap.getFloat(p + 4L * i) * OffHeap.getInt(counts + 4L * i);
-    }
-    return Lanes.sum(sum) + rest;
-  }
-
-  private static FloatVector asFloats(long integers) {
-    return (FloatVector)
-        Lanes.loadInts(integers).convertShape(VectorOperators.I2F, Lanes.FLOATS, 0);
   }
 }

@@ -11,25 +11,25 @@ final class CpuSlots {
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#dispatch}. */
-  void dispatch(Tensor x, Tensor slotToken, Tensor out) {
+  void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
     Operands.rankAtLeast(x, "x", 1);
-    int tokens = x.rows();
+    int allChoices = x.rows() * choices;
     int d = x.length(-1);
-    int slots = Math.toIntExact(slotToken.size());
+    int slots = Math.toIntExact(slotChoice.size());
     long xAt = Operands.floats(x, "x");
-    long slotTokenAt = Operands.ints(slotToken, "slotToken", slots);
+    long slotChoiceAt = Operands.ints(slotChoice, "slotChoice", slots);
     long outAt = Operands.rows(out, "out", slots, d);
     threads.overRows(
         slots,
         d,
         (from, to, thread) -> {
           for (long s = from; s < to; s++) {
-            int t = at(slotTokenAt, s, tokens, "slotToken");
+            int choice = at(slotChoiceAt, s, allChoices, "slotChoice");
             long row = outAt + 4 * s * d;
-            if (t < 0) {
+            if (choice < 0) {
               OffHeap.clear(row, 4L * d);
             } else {
-              OffHeap.copy(xAt + 4L * t * d, row, 4L * d);
+              OffHeap.copy(xAt + 4L * (choice / choices) * d, row, 4L * d);
             }
           }
         });
@@ -40,21 +40,31 @@ final class CpuSlots {
     Operands.rankAtLeast(dDispatched, "dDispatched", 1);
     int slots = dDispatched.rows();
     int d = dDispatched.length(-1);
-    int tokens = Math.toIntExact(slot.size());
+    int tokens = dX.rows();
+    int k = choices(slot, tokens);
     long dDispatchedAt = Operands.floats(dDispatched, "dDispatched");
-    long slotAt = Operands.ints(slot, "slot", tokens);
+    long slotAt = Operands.ints(slot, "slot", (long) tokens * k);
     long dXAt = Operands.rows(dX, "dX", tokens, d);
     threads.overRows(
         tokens,
-        d,
+        (long) d * k,
         (from, to, thread) -> {
-          for (long t = from; t < to; t++) {
-            int s = at(slotAt, t, slots, "slot");
+          for (long choice = from * k; choice < to * k; choice++) {
+            int s = at(slotAt, choice, slots, "slot");
             if (s >= 0) {
-              CpuElements.add(dDispatchedAt + 4L * s * d, dXAt + 4 * t * d, d);
+              CpuElements.add(dDispatchedAt + 4L * s * d, dXAt + 4 * (choice / k) * d, d);
             }
           }
         });
+  }
+
+  /** Choices of a token, where there is a slot for each. */
+  private static int choices(Tensor slot, int tokens) {
+    if (slot.size() == 0 || slot.size() % tokens != 0) {
+      throw new IllegalArgumentException(
+          "slot should have some elements for each of " + tokens + " tokens, but is " + slot);
+    }
+    return Math.toIntExact(slot.size() / tokens);
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#combine}. */
@@ -62,18 +72,26 @@ final class CpuSlots {
     Operands.rankAtLeast(expertOut, "expertOut", 1);
     int slots = expertOut.rows();
     int d = expertOut.length(-1);
-    int tokens = Math.toIntExact(slot.size());
+    int tokens = out.rows();
+    int k = choices(slot, tokens);
     long expertOutAt = Operands.floats(expertOut, "expertOut");
-    long slotAt = Operands.ints(slot, "slot", tokens);
-    long gateAt = Operands.floats(gate, "gate", tokens);
+    long slotAt = Operands.ints(slot, "slot", (long) tokens * k);
+    long gateAt = Operands.floats(gate, "gate", (long) tokens * k);
     long outAt = Operands.rows(out, "out", tokens, d);
     threads.overRows(
         tokens,
-        d,
+        (long) d * k,
         (from, to, thread) -> {
           for (long t = from; t < to; t++) {
-            int s = at(slotAt, t, slots, "slot");
-            scaleOrClear(s, expertOutAt, gateAt + 4 * t, outAt + 4 * t * d, d);
+            int s = at(slotAt, t * k, slots, "slot");
+            scaleOrClear(s, expertOutAt, gateAt + 4 * t * k, outAt + 4 * t * d, d);
+            for (long choice = t * k + 1; choice < (t + 1) * k; choice++) {
+              s = at(slotAt, choice, slots, "slot");
+              if (s >= 0) {
+                float factor = OffHeap.getFloat(gateAt + 4 * choice);
+                CpuElements.addScaled(expertOutAt + 4L * s * d, factor, outAt + 4 * t * d, d);
+              }
+            }
           }
         });
   }
@@ -83,38 +101,42 @@ final class CpuSlots {
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
     Operands.rankAtLeast(expertOut, "expertOut", 1);
     int slots = expertOut.rows();
     int d = expertOut.length(-1);
-    int tokens = Math.toIntExact(slot.size());
+    int tokens = dOut.rows();
+    int k = choices(slot, tokens);
+    int allChoices = tokens * k;
     long dOutAt = Operands.rows(dOut, "dOut", tokens, d);
     long expertOutAt = Operands.floats(expertOut, "expertOut");
-    long slotAt = Operands.ints(slot, "slot", tokens);
-    long slotTokenAt = Operands.ints(slotToken, "slotToken", slots);
-    long gateAt = Operands.floats(gate, "gate", tokens);
+    long slotAt = Operands.ints(slot, "slot", allChoices);
+    long slotChoiceAt = Operands.ints(slotChoice, "slotChoice", slots);
+    long gateAt = Operands.floats(gate, "gate", allChoices);
     long dExpertOutAt = Operands.rows(dExpertOut, "dExpertOut", slots, d);
-    long dGateAt = Operands.floats(dGate, "dGate", tokens);
+    long dGateAt = Operands.floats(dGate, "dGate", allChoices);
     threads.overRows(
         slots,
         d,
         (from, to, thread) -> {
           for (long s = from; s < to; s++) {
-            int t = at(slotTokenAt, s, tokens, "slotToken");
-            scaleOrClear(t, dOutAt, gateAt + 4L * t, dExpertOutAt + 4 * s * d, d);
+            int choice = at(slotChoiceAt, s, allChoices, "slotChoice");
+            int t = choice < 0 ? -1 : choice / k;
+            scaleOrClear(t, dOutAt, gateAt + 4L * choice, dExpertOutAt + 4 * s * d, d);
           }
         });
     threads.overRows(
-        tokens,
+        allChoices,
         d,
         (from, to, thread) -> {
-          for (long t = from; t < to; t++) {
-            int s = at(slotAt, t, slots, "slot");
-            float sum = s < 0 ? 0 : Reductions.dot(dOutAt + 4 * t * d, expertOutAt + 4L * s * d, d);
-            OffHeap.setFloat(dGateAt + 4 * t, sum);
+          for (long choice = from; choice < to; choice++) {
+            int s = at(slotAt, choice, slots, "slot");
+            long row = dOutAt + 4 * (choice / k) * d;
+            float sum = s < 0 ? 0 : Reductions.dot(row, expertOutAt + 4L * s * d, d);
+            OffHeap.setFloat(dGateAt + 4 * choice, sum);
           }
         });
   }

@@ -29,6 +29,9 @@ public final class Nd4jBackend implements Backend {
   private final Nd4jPositionBias positionBias;
   private final Nd4jAttention attention;
   private final Nd4jRouting routing;
+  private final Nd4jChoices choices;
+  private final Nd4jPlaces places;
+  private final Nd4jRouterLosses routerLosses;
   private final Nd4jLoss crossEntropy;
   private final Nd4jFigures figures;
   private final Nd4jUpdates updates;
@@ -52,6 +55,9 @@ public final class Nd4jBackend implements Backend {
     positionBias = new Nd4jPositionBias(type);
     attention = new Nd4jAttention(type, scratch);
     routing = new Nd4jRouting(type);
+    choices = new Nd4jChoices(type);
+    places = new Nd4jPlaces(type);
+    routerLosses = new Nd4jRouterLosses(type);
     crossEntropy = new Nd4jLoss(type, scratch);
     figures = new Nd4jFigures(scratch);
     updates = new Nd4jUpdates(type, scratch, figures);
@@ -280,19 +286,140 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public void routeTopOne(
+  public void addGumbel(Tensor logits, RandomKey key, Tensor out) {
+    scratch.reset();
+    choices.addGumbel(logits, key, out);
+  }
+
+  @Override
+  public void addToRows(Tensor x, Tensor row, Tensor out) {
+    scratch.reset();
+    choices.addToRows(x, row, out);
+  }
+
+  @Override
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
+    scratch.reset();
+    choices.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability);
+  }
+
+  @Override
+  public void normaliseGates(RoutingPlan plan, Tensor probability, Tensor gate) {
+    scratch.reset();
+    choices.normaliseGates(plan, probability, gate);
+  }
+
+  @Override
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+    scratch.reset();
+    choices.normaliseGatesBackward(plan, probability, gate, dGate);
+  }
+
+  @Override
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+    scratch.reset();
+    choices.askSecondByChance(plan, gate, threshold, key, asks);
+  }
+
+  @Override
+  public void takePlaces(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor asks,
+      Tensor priority,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    scratch.reset();
+    places.takePlaces(plan, expert, asks, priority, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void takePlacesUntilServed(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    scratch.reset();
+    places.takePlacesUntilServed(plan, expert, position, slot, slotChoice, asked, dropped);
+  }
+
+  @Override
+  public void chooseTokens(
       RoutingPlan plan,
       Tensor probabilities,
       Tensor tokenMask,
       Tensor expert,
-      Tensor gate,
+      Tensor probability,
       Tensor position,
       Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
     scratch.reset();
-    routing.routeTopOne(
-        plan, probabilities, tokenMask, expert, gate, position, slot, slotToken, asked);
+    places.chooseTokens(
+        plan,
+        probabilities,
+        tokenMask,
+        expert,
+        probability,
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
+  }
+
+  @Override
+  public void countChoices(RoutingPlan plan, Tensor expert, int first, Tensor count) {
+    scratch.reset();
+    choices.countChoices(plan, expert, first, count);
+  }
+
+  @Override
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+    scratch.reset();
+    routerLosses.expectedLoad(plan, logits, top, noise, tokenMask, out);
+  }
+
+  @Override
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
+    scratch.reset();
+    routerLosses.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits);
+  }
+
+  @Override
+  public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
+    scratch.reset();
+    routerLosses.balanceGradient(plan, factor, count, out);
+  }
+
+  @Override
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+    scratch.reset();
+    routerLosses.variationGradient(plan, sums, coefficient, out, accumulate);
   }
 
   @Override
@@ -309,9 +436,9 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public void dispatch(Tensor x, Tensor slotToken, Tensor out) {
+  public void dispatch(Tensor x, Tensor slotChoice, int choicesOfToken, Tensor out) {
     scratch.reset();
-    rows.dispatch(x, slotToken, out);
+    rows.dispatch(x, slotChoice, choicesOfToken, out);
   }
 
   @Override
@@ -331,12 +458,12 @@ public final class Nd4jBackend implements Backend {
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
     scratch.reset();
-    rows.combineBackward(dOut, expertOut, slot, slotToken, gate, dExpertOut, dGate);
+    rows.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
   }
 
   @Override
@@ -345,15 +472,14 @@ public final class Nd4jBackend implements Backend {
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     scratch.reset();
-    routing.backward(
-        plan, logits, probabilities, expert, dGate, asked, tokenMask, balancing, zLoss, dLogits);
+    routing.routerBackward(
+        plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits);
   }
 
   @Override

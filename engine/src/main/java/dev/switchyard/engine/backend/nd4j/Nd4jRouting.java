@@ -5,76 +5,12 @@ import dev.switchyard.engine.backend.Shapes;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
 
-/**
- * The router's decisions and their gradient, in Java: [tokens, experts] numbers are few, and
- * first-come positions are a loop by nature.
- */
+/** The router's figures and its gradient, in Java: [tokens, experts] numbers are few. */
 final class Nd4jRouting {
   private final ElementType type;
 
   Nd4jRouting(ElementType type) {
     this.type = type;
-  }
-
-  void routeTopOne(
-      RoutingPlan plan,
-      Tensor probabilities,
-      Tensor tokenMask,
-      Tensor expert,
-      Tensor gate,
-      Tensor position,
-      Tensor slot,
-      Tensor slotToken,
-      Tensor asked) {
-    Shapes.of("routeTopOne")
-        .types(type, probabilities, gate)
-        .types(ElementType.INT32, tokenMask, expert, position, slot, slotToken, asked)
-        .matrix("probabilities", probabilities, plan.tokens(), plan.experts())
-        .vector("tokenMask", tokenMask, plan.tokens())
-        .vector("expert", expert, plan.tokens())
-        .vector("gate", gate, plan.tokens())
-        .vector("position", position, plan.tokens())
-        .vector("slot", slot, plan.tokens())
-        .vector("slotToken", slotToken, plan.slots())
-        .vector("asked", asked, (long) plan.groups() * plan.experts());
-    HostWindow p = HostWindow.of(probabilities);
-    HostWindow experts = HostWindow.of(expert);
-    HostWindow gates = HostWindow.of(gate);
-    HostWindow positions = HostWindow.of(position);
-    HostWindow slots = HostWindow.of(slot);
-    HostWindow slotTokens = HostWindow.of(slotToken);
-    HostWindow counts = HostWindow.of(asked);
-    slotTokens.segment().fill((byte) -1); // every INT32 becomes -1
-    counts.segment().fill((byte) 0);
-
-    HostWindow mask = tokenMask == null ? null : HostWindow.of(tokenMask);
-    for (int t = 0; t < plan.tokens(); t++) {
-      if (mask != null && mask.integer(t) == 0) {
-        experts.integer(t, -1);
-        gates.real(t, 0);
-        positions.integer(t, -1);
-        slots.integer(t, -1);
-        continue;
-      }
-      int group = t / plan.groupSize();
-      int chosen = mostProbable(p, (long) t * plan.experts(), plan.experts());
-      long queue = (long) group * plan.experts() + chosen;
-      int place = counts.integer(queue);
-      counts.integer(queue, place + 1);
-      int taken = -1;
-      if (place < plan.capacity()) {
-        taken = (chosen * plan.groups() + group) * plan.capacity() + place;
-        slotTokens.integer(taken, t);
-      }
-      experts.integer(t, chosen);
-      gates.real(t, p.real((long) t * plan.experts() + chosen));
-      positions.integer(t, place);
-      slots.integer(t, taken);
-    }
-    for (HostWindow window :
-        new HostWindow[] {experts, gates, positions, slots, slotTokens, counts}) {
-      window.publish();
-    }
   }
 
   private static int mostProbable(HostWindow p, long from, int experts) {
@@ -152,46 +88,48 @@ final class Nd4jRouting {
     return logits.real(row + best) - Math.log(p.real(row + best));
   }
 
-  void backward(
+  void routerBackward(
       RoutingPlan plan,
       Tensor logits,
       Tensor probabilities,
       Tensor expert,
-      Tensor dGate,
-      Tensor asked,
+      Tensor dProbability,
+      Tensor slope,
       Tensor tokenMask,
-      Tensor balancing,
       double zLoss,
       Tensor dLogits) {
     int experts = plan.experts();
     Shapes.of("routerBackward")
-        .types(type, logits, probabilities, dGate, balancing, dLogits)
-        .types(ElementType.INT32, expert, asked, tokenMask)
+        .types(type, logits, probabilities, dProbability, slope, dLogits)
+        .types(ElementType.INT32, expert, tokenMask)
         .matrix("logits", logits, plan.tokens(), experts)
         .matrix("probabilities", probabilities, plan.tokens(), experts)
         .matrix("dLogits", dLogits, plan.tokens(), experts)
-        .vector("expert", expert, plan.tokens())
-        .vector("dGate", dGate, plan.tokens())
+        .vector("expert", expert, plan.allChoices())
+        .vector("dProbability", dProbability, plan.allChoices())
         .vector("tokenMask", tokenMask, plan.tokens())
-        .vector("balancing", balancing, plan.groups())
-        .vector("asked", asked, (long) plan.groups() * experts);
+        .vector("slope", slope, plan.queues());
     HostWindow l = HostWindow.of(logits);
     HostWindow p = HostWindow.of(probabilities);
     HostWindow chosen = HostWindow.of(expert);
-    HostWindow gateGradient = HostWindow.of(dGate);
-    HostWindow counts = HostWindow.of(asked);
-    HostWindow factors = HostWindow.of(balancing);
+    HostWindow ofChoice = HostWindow.of(dProbability);
+    HostWindow ofGroup = HostWindow.of(slope);
     HostWindow mask = tokenMask == null ? null : HostWindow.of(tokenMask);
     HostWindow to = HostWindow.of(dLogits);
     double[] dP = new double[experts];
     for (int t = 0; t < plan.tokens(); t++) {
       long row = (long) t * experts;
       boolean masked = mask != null && mask.integer(t) == 0;
-      int group = t / plan.groupSize();
+      for (int e = 0; e < experts; e++) {
+        dP[e] = ofGroup.real((long) (t / plan.groupSize()) * experts + e);
+      }
+      for (long choice = (long) t * plan.choices();
+          choice < (t + 1L) * plan.choices() && chosen.integer(choice) >= 0;
+          choice++) {
+        dP[chosen.integer(choice)] += ofChoice.real(choice);
+      }
       double mean = 0;
-      for (int e = 0; e < experts && !masked; e++) {
-        dP[e] = factors.real(group) * counts.integer((long) group * experts + e);
-        dP[e] += e == chosen.integer(t) ? gateGradient.real(t) : 0;
+      for (int e = 0; e < experts; e++) {
         mean += p.real(row + e) * dP[e];
       }
       double z = 0;

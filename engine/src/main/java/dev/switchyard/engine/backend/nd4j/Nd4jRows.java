@@ -51,64 +51,129 @@ final class Nd4jRows {
     }
   }
 
-  void dispatch(Tensor x, Tensor slotToken, Tensor out) {
+  void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
     Shapes.of("dispatch")
         .types(type, x, out)
-        .types(ElementType.INT32, slotToken)
-        .matrix("out", out, slotToken.size(), x.length(-1));
-    gather("dispatch", x, slotToken, null, out);
+        .types(ElementType.INT32, slotChoice)
+        .matrix("out", out, slotChoice.size(), x.length(-1));
+    gather("dispatch", x, tokens(slotChoice, choices), null, out);
+  }
+
+  /** The token of each choice; none stays none. */
+  private Tensor tokens(Tensor choice, int choices) {
+    if (choices == 1) {
+      return choice;
+    }
+    Tensor token = scratch.take(ElementType.INT32, Math.toIntExact(choice.size()));
+    HostWindow from = HostWindow.of(choice);
+    HostWindow to = HostWindow.of(token);
+    for (long s = 0; s < choice.size(); s++) {
+      to.integer(s, Math.floorDiv(from.integer(s), choices)); // -1 stays -1
+    }
+    to.publish();
+    return token;
   }
 
   void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
+    int width = dDispatched.length(-1);
+    int choices = choices("dispatchBackward", slot, dX);
     Shapes.of("dispatchBackward")
         .types(type, dDispatched, dX)
         .types(ElementType.INT32, slot)
-        .matrix("dX", dX, slot.size(), dDispatched.length(-1));
-    Tensor gathered = scratch.take(dX.rows(), dX.length(-1));
+        .matrix("dX", dX, slot.size() / choices, width);
+    Tensor gathered = scratch.take(dX.rows() * choices, width);
     gather("dispatchBackward", dDispatched, slot, null, gathered);
-    Views.flat(dX).addi(Views.flat(gathered));
+    Views.flat(dX).addi(Views.flat(sumOfChoices(gathered, choices)));
+  }
+
+  private static int choices(String operation, Tensor slot, Tensor tokens) {
+    Shapes.of(operation)
+        .require(
+            slot.size() > 0 && slot.size() % tokens.rows() == 0,
+            "some slots for each token",
+            slot,
+            tokens);
+    return Math.toIntExact(slot.size() / tokens.rows());
+  }
+
+  /** [T * k, d] to [T, d]. */
+  private Tensor sumOfChoices(Tensor rows, int choices) {
+    if (choices == 1) {
+      return rows;
+    }
+    int tokens = rows.rows() / choices;
+    int width = rows.length(-1);
+    Tensor sum = scratch.take(tokens, width);
+    Operations.sums(Views.shaped(rows, tokens, choices, width), Views.matrix(sum), 1);
+    return sum;
   }
 
   void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out) {
+    int width = expertOut.length(-1);
+    int choices = choices("combine", slot, out);
     Shapes.of("combine")
         .types(type, expertOut, gate, out)
         .types(ElementType.INT32, slot)
         .vector("gate", gate, slot.size())
-        .matrix("out", out, slot.size(), expertOut.length(-1));
-    gather("combine", expertOut, slot, gate, out);
+        .matrix("out", out, slot.size() / choices, width);
+    if (choices == 1) {
+      gather("combine", expertOut, slot, gate, out);
+      return;
+    }
+    Tensor gathered = scratch.take(out.rows() * choices, width);
+    gather("combine", expertOut, slot, gate, gathered);
+    Views.flat(out).assign(Views.flat(sumOfChoices(gathered, choices)));
   }
 
   void combineBackward(
       Tensor dOut,
       Tensor expertOut,
       Tensor slot,
-      Tensor slotToken,
+      Tensor slotChoice,
       Tensor gate,
       Tensor dExpertOut,
       Tensor dGate) {
     int width = expertOut.length(-1);
+    int choices = choices("combineBackward", slot, dOut);
     Shapes.of("combineBackward")
         .types(type, dOut, expertOut, gate, dExpertOut, dGate)
-        .types(ElementType.INT32, slot, slotToken)
-        .matrix("dOut", dOut, slot.size(), width)
-        .matrix("expertOut", expertOut, slotToken.size(), width)
-        .matrix("dExpertOut", dExpertOut, slotToken.size(), width)
+        .types(ElementType.INT32, slot, slotChoice)
+        .matrix("dOut", dOut, slot.size() / choices, width)
+        .matrix("expertOut", expertOut, slotChoice.size(), width)
+        .matrix("dExpertOut", dExpertOut, slotChoice.size(), width)
         .vector("gate", gate, slot.size())
         .vector("dGate", dGate, slot.size());
-    Tensor gathered = scratch.take(dOut.rows(), width);
+    Tensor gathered = scratch.take(dOut.rows() * choices, width);
     gather("combineBackward", expertOut, slot, null, gathered);
-    Operations.rowDots(Views.matrix(gathered), Views.matrix(dOut), Views.flat(dGate));
+    Operations.rowDots(
+        Views.matrix(gathered), Views.matrix(ofChoices(dOut, choices)), Views.flat(dGate));
 
-    Tensor slotGate = scratch.take(Math.toIntExact(slotToken.size()));
-    HostWindow token = HostWindow.of(slotToken);
+    Tensor slotGate = scratch.take(Math.toIntExact(slotChoice.size()));
+    HostWindow choice = HostWindow.of(slotChoice);
     HostWindow gates = HostWindow.of(gate);
     HostWindow factors = HostWindow.of(slotGate);
-    for (long s = 0; s < slotToken.size(); s++) {
-      int t = checked("combineBackward", token.integer(s), dOut.rows());
-      factors.real(s, t < 0 ? 0 : gates.real(t));
+    for (long s = 0; s < slotChoice.size(); s++) {
+      int c = checked("combineBackward", choice.integer(s), Math.toIntExact(gate.size()));
+      factors.real(s, c < 0 ? 0 : gates.real(c));
     }
     factors.publish();
-    gather("combineBackward", dOut, slotToken, slotGate, dExpertOut);
+    gather("combineBackward", dOut, tokens(slotChoice, choices), slotGate, dExpertOut);
+  }
+
+  /** [T, d] to [T * k, d], each row k times. */
+  private Tensor ofChoices(Tensor rows, int choices) {
+    if (choices == 1) {
+      return rows;
+    }
+    Tensor token = scratch.take(ElementType.INT32, rows.rows() * choices);
+    HostWindow to = HostWindow.of(token);
+    for (int c = 0; c < token.size(); c++) {
+      to.integer(c, c / choices);
+    }
+    to.publish();
+    Tensor repeated = scratch.take(rows.rows() * choices, rows.length(-1));
+    gather("combineBackward", rows, token, null, repeated);
+    return repeated;
   }
 
   /**

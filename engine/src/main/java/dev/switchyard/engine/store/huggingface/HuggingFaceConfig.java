@@ -4,6 +4,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.store.ModelDescription;
 import java.nio.file.Path;
@@ -95,9 +96,8 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
 
   private static RoutingConfig routing(Map<String, Object> values) {
     Map<String, Object> routing = new HashMap<>();
-    routing.put("capacity_factor", 0.01);
-    routing.put("eval_capacity_factor", 0.01);
-    routing.put("min_expert_capacity", values.get("expert_capacity"));
+    routing.put("capacity_rule", CapacityConfig.HUGGING_FACE);
+    routing.put("expert_capacity", values.get("expert_capacity"));
     routing.put("router_jitter_noise", values.get("router_jitter_noise"));
     routing.put("router_aux_loss_coef", values.get("router_aux_loss_coef"));
     routing.put("router_z_loss_coef", values.get("router_z_loss_coef"));

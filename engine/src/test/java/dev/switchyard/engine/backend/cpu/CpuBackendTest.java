@@ -105,8 +105,8 @@ class CpuBackendTest {
         .isThrownBy(() -> THREE.embedBackward(ids, out, table))
         .withMessageContaining("ids[3333] is 10");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> THREE.dispatch(table, ids, out))
-        .withMessageContaining("slotToken[3333] is 10");
+        .isThrownBy(() -> THREE.dispatch(table, ids, 1, out))
+        .withMessageContaining("slotChoice[3333] is 10");
   }
 
   @Test

@@ -179,11 +179,12 @@ final class CpuBench {
       Tensor gate = cpu.allocate(tokens);
       Tensor position = cpu.allocate(ElementType.INT32, tokens);
       Tensor slot = cpu.allocate(ElementType.INT32, tokens);
-      Tensor slotToken = cpu.allocate(ElementType.INT32, plan.slots());
+      Tensor slotChoice = cpu.allocate(ElementType.INT32, plan.slots());
       Tensor asked = cpu.allocate(ElementType.INT32, 16, experts);
+      Tensor dropped = cpu.allocate(ElementType.INT32, 16);
       Tensor x = draw.reals(cpu, tokens, 256);
       Tensor xs = cpu.allocate(plan.slots(), 256);
-      Tensor balancing = draw.reals(cpu, 16);
+      Tensor slope = draw.reals(cpu, 16, experts);
       Tensor dLogits = cpu.allocate(tokens, experts);
       Tensor sums = cpu.allocate(16, experts);
       Tensor figures = cpu.allocate(3);
@@ -194,23 +195,24 @@ final class CpuBench {
           "route" + of,
           bytes,
           "B",
-          () -> cpu.routeTopOne(plan, p, null, expert, gate, position, slot, slotToken, asked));
+          () -> {
+            cpu.chooseExperts(plan, p, p, null, expert, gate);
+            cpu.takePlaces(plan, expert, null, null, position, slot, slotChoice, asked, dropped);
+          });
       time("sums" + of, bytes, "B", () -> cpu.sumProbabilities(plan, p, null, sums));
       time("figures" + of, bytes, "B", () -> cpu.routerFigures(logits, p, null, figures));
       time(
           "router backward" + of,
           2 * bytes,
           "B",
-          () ->
-              cpu.routerBackward(
-                  plan, logits, p, expert, gate, asked, null, balancing, 1e-3, dLogits));
-      time("dispatch" + of, 8.0 * xs.size(), "B", () -> cpu.dispatch(x, slotToken, xs));
+          () -> cpu.routerBackward(plan, logits, p, expert, gate, slope, null, 1e-3, dLogits));
+      time("dispatch" + of, 8.0 * xs.size(), "B", () -> cpu.dispatch(x, slotChoice, 1, xs));
       time("combine" + of, 8.0 * x.size(), "B", () -> cpu.combine(xs, slot, gate, x));
       time(
           "combine backward" + of,
           8.0 * (x.size() + xs.size()),
           "B",
-          () -> cpu.combineBackward(x, xs, slot, slotToken, gate, xs, gate));
+          () -> cpu.combineBackward(x, xs, slot, slotChoice, gate, xs, gate));
       time("dispatch backward" + of, 12.0 * x.size(), "B", () -> cpu.dispatchBackward(xs, slot, x));
     }
   }

@@ -5,6 +5,7 @@ import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 
@@ -188,49 +189,53 @@ enum OperationCase {
   ROUTING {
     @Override
     List<Tensor> run(Backend on, Draw draw) {
-      RoutingPlan plan =
-          new RoutingPlan(draw.length(4), draw.length(200), 1 + draw.length(69), draw.length(12));
+      RoutingPlan plan = plan(draw);
+      plan = plan.withChoices(Math.min(draw.length(4), plan.experts()));
       int tokens = plan.tokens();
-      int experts = plan.experts();
-      int slots = plan.slots();
-      Tensor logits = draw.reals(on, tokens, experts);
-      Tensor p = on.allocate(tokens, experts);
+      int k = plan.choices();
+      Tensor logits = draw.reals(on, tokens, plan.experts());
+      Tensor p = on.allocate(tokens, plan.experts());
       on.softmax(logits, p);
       Tensor mask = draw.coin() ? draw.integers(on, draw.indices(tokens, 0, 2)) : null;
-      Tensor expert = draw.integers(on, new int[tokens]);
-      Tensor gate = on.allocate(tokens);
-      Tensor position = draw.integers(on, new int[tokens]);
-      Tensor slot = draw.integers(on, new int[tokens]);
-      Tensor slotToken = draw.integers(on, new int[slots]);
-      Tensor asked = draw.integers(on, new int[plan.groups() * experts]);
-      on.routeTopOne(plan, p, mask, expert, gate, position, slot, slotToken, asked);
-      Tensor sums = draw.reals(on, plan.groups(), experts);
+      Tensor expert = draw.integers(on, new int[tokens * k]);
+      Tensor gate = on.allocate(tokens, k);
+      Tensor scores = draw.reals(on, tokens, plan.experts()); // decisions need the same bits
+      on.chooseExperts(plan, scores, p, mask, expert, gate);
+      Tensor position = draw.integers(on, new int[tokens * k]);
+      Tensor slot = draw.integers(on, new int[tokens * k]);
+      Tensor slotChoice = draw.integers(on, new int[plan.slots()]);
+      Tensor asked = draw.integers(on, new int[plan.queues()]);
+      Tensor dropped = draw.integers(on, new int[plan.groups()]);
+      Tensor priority = draw.coin() ? draw.reals(on, tokens, k) : null;
+      on.takePlaces(plan, expert, null, priority, position, slot, slotChoice, asked, dropped);
+      Tensor sums = draw.reals(on, plan.groups(), plan.experts());
       on.sumProbabilities(plan, p, mask, sums);
       Tensor figures = on.allocate(3);
       on.routerFigures(logits, p, mask, figures);
       int d = draw.length(100);
-      Tensor dispatched = draw.reals(on, slots, d);
-      on.dispatch(draw.reals(on, tokens, d), slotToken, dispatched);
+      Tensor dispatched = draw.reals(on, plan.slots(), d);
+      on.dispatch(draw.reals(on, tokens, d), slotChoice, k, dispatched);
       Tensor combined = draw.reals(on, tokens, d);
       on.combine(dispatched, slot, gate, combined);
-      Tensor dExpertOut = draw.reals(on, slots, d);
-      Tensor dGate = draw.reals(on, tokens);
+      Tensor dExpertOut = draw.reals(on, plan.slots(), d);
+      Tensor dGate = draw.reals(on, tokens, k);
       Tensor dOut = draw.reals(on, tokens, d);
-      on.combineBackward(dOut, dispatched, slot, slotToken, gate, dExpertOut, dGate);
+      on.combineBackward(dOut, dispatched, slot, slotChoice, gate, dExpertOut, dGate);
       Tensor dX = draw.reals(on, tokens, d);
       on.dispatchBackward(dExpertOut, slot, dX);
-      Tensor dLogits = draw.reals(on, tokens, experts);
-      Tensor balancing = draw.reals(on, plan.groups());
+      Tensor dLogits = draw.reals(on, tokens, plan.experts());
+      Tensor slope = draw.reals(on, plan.groups(), plan.experts());
       double zLoss = draw.coin() ? 0.1 : 0;
-      on.routerBackward(plan, logits, p, expert, dGate, asked, mask, balancing, zLoss, dLogits);
+      on.routerBackward(plan, logits, p, expert, dGate, slope, mask, zLoss, dLogits);
       return List.of(
           p,
           expert,
           gate,
           position,
           slot,
-          slotToken,
+          slotChoice,
           asked,
+          dropped,
           sums,
           figures,
           dispatched,
@@ -238,6 +243,80 @@ enum OperationCase {
           dExpertOut,
           dGate,
           dX,
+          dLogits);
+    }
+  },
+
+  ROUTING_RULES {
+    @Override
+    List<Tensor> run(Backend on, Draw draw) {
+      RoutingPlan plan = plan(draw);
+      int tokens = plan.tokens();
+      Tensor logits = draw.reals(on, tokens, plan.experts());
+      Tensor noisy = on.allocate(tokens, plan.experts());
+      on.addGumbel(logits, new RandomKey(3, 5, 7), noisy);
+      Tensor shifted = on.allocate(tokens, plan.experts());
+      on.addToRows(noisy, draw.reals(on, plan.experts()), shifted);
+      Tensor scores = draw.reals(on, tokens, plan.experts()); // decisions need the same bits
+      Tensor p = on.allocate(tokens, plan.experts());
+      on.softmax(logits, p);
+      Tensor mask = draw.coin() ? draw.integers(on, draw.indices(tokens, 0, 2)) : null;
+
+      RoutingPlan all = plan.withChoices(plan.experts());
+      Tensor expert = draw.integers(on, new int[all.allChoices()]);
+      Tensor share = on.allocate(tokens, plan.experts());
+      Tensor position = draw.integers(on, new int[all.allChoices()]);
+      Tensor slot = draw.integers(on, new int[all.allChoices()]);
+      Tensor slotChoice = draw.integers(on, new int[plan.slots()]);
+      Tensor asked = draw.integers(on, new int[plan.queues()]);
+      Tensor dropped = draw.integers(on, new int[plan.groups()]);
+      on.chooseTokens(all, scores, mask, expert, share, position, slot, slotChoice, asked, dropped);
+
+      RoutingPlan some = plan.withChoices(Math.min(3, plan.experts()));
+      Tensor tried = draw.integers(on, new int[some.allChoices()]);
+      Tensor chance = on.allocate(tokens, some.choices());
+      on.chooseExperts(some, scores, p, mask, tried, chance);
+      Tensor place = draw.integers(on, new int[some.allChoices()]);
+      Tensor taken = draw.integers(on, new int[some.allChoices()]);
+      Tensor taker = draw.integers(on, new int[plan.slots()]);
+      Tensor queued = draw.integers(on, new int[plan.queues()]);
+      Tensor left = draw.integers(on, new int[plan.groups()]);
+      on.takePlacesUntilServed(some, tried, place, taken, taker, queued, left);
+      Tensor counted = draw.integers(on, new int[plan.queues()]);
+      on.countChoices(some, tried, 1, counted);
+      Tensor gate = on.allocate(tokens, some.choices());
+      on.normaliseGates(some, chance, gate);
+      Tensor dGate = draw.reals(on, tokens, some.choices());
+      on.normaliseGatesBackward(some, chance, gate, dGate);
+
+      int top = Math.min(2, plan.experts());
+      Tensor load = on.allocate(plan.groups(), plan.experts());
+      on.expectedLoad(plan, logits, top, 0.5, mask, load);
+      Tensor slope = draw.reals(on, plan.groups(), plan.experts());
+      on.variationGradient(plan, load, 0.3, slope, draw.coin());
+      Tensor dLogits = draw.reals(on, tokens, plan.experts());
+      on.expectedLoadBackward(plan, logits, top, 0.5, mask, slope, dLogits);
+      return List.of(
+          noisy,
+          shifted,
+          expert,
+          share,
+          position,
+          slot,
+          slotChoice,
+          asked,
+          dropped,
+          tried,
+          chance,
+          place,
+          taken,
+          taker,
+          queued,
+          left,
+          counted,
+          gate,
+          load,
+          slope,
           dLogits);
     }
   },
@@ -305,6 +384,10 @@ enum OperationCase {
       return List.of(parameter, rows, columns, vector, moment);
     }
   };
+
+  private static RoutingPlan plan(Draw draw) {
+    return new RoutingPlan(draw.length(4), draw.length(200), 1 + draw.length(69), draw.length(12));
+  }
 
   /** Runs the operations; gives their results. */
   abstract List<Tensor> run(Backend on, Draw draw);
