@@ -12,6 +12,7 @@ import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.BatchStream;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.DataConfig;
+import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
 import dev.switchyard.samples.SampleCorpus.Sequence;
@@ -156,7 +157,14 @@ class SampleCorpusTest {
                 "input_length",
                 64));
     try (Tokenizer tokenizer = Tokenizers.open(folder.toString());
-        BatchStream stream = BatchStream.open(config, Corpus.open(config), tokenizer, 8, 1)) {
+        BatchStream stream =
+            BatchStream.open(
+                config,
+                Corpus.open(config),
+                tokenizer,
+                Objective.of(config, tokenizer, false),
+                8,
+                1)) {
       Batch batch = stream.next();
       assertThat(batch.hasPadding()).isFalse();
       for (int row = 0; row < 8; row++) {

@@ -1,6 +1,8 @@
 package dev.switchyard.app.terminal;
 
+import dev.switchyard.engine.observe.Answers;
 import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.LanguageQuality;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import java.util.ArrayList;
@@ -20,6 +22,13 @@ public final class EvaluationText {
     if (evaluation.twin() != null) {
       lines.add(model("dense twin", evaluation.twin()));
     }
+    if (evaluation.answers() != null) {
+      lines.add(answers("Switch model", evaluation.answers()));
+    }
+    if (evaluation.twinAnswers() != null) {
+      lines.add(answers("dense twin", evaluation.twinAnswers()));
+    }
+    evaluation.languages().forEach(language -> lines.add(language(language)));
     for (LayerReport layer : evaluation.model().layers()) {
       lines.add(layer(layer));
     }
@@ -36,6 +45,25 @@ public final class EvaluationText {
     return model.layers().isEmpty()
         ? line
         : line + "  dropped " + Figures.percent(model.droppedFraction());
+  }
+
+  private static String answers(String name, Answers answers) {
+    return "%-12s  exact match %s  token accuracy %s  ROUGE-2 %s  of %s pairs"
+        .formatted(
+            name,
+            Figures.percent(answers.exactMatch()),
+            Figures.percent(answers.tokenAccuracy()),
+            Double.isNaN(answers.rouge2()) ? "-" : Figures.percent(answers.rouge2()),
+            Figures.count(answers.pairs()));
+  }
+
+  private static String language(LanguageQuality language) {
+    String line =
+        "%-16s  cross entropy %s"
+            .formatted(language.language(), Figures.loss(language.crossEntropy()));
+    return Double.isNaN(language.twinCrossEntropy())
+        ? line
+        : line + "  dense twin " + Figures.loss(language.twinCrossEntropy());
   }
 
   private static String layer(LayerReport layer) {
@@ -57,6 +85,17 @@ public final class EvaluationText {
     figures.putAll(figures(evaluation.model()));
     if (evaluation.twin() != null) {
       figures.put("twin", figures(evaluation.twin()));
+    }
+    if (evaluation.answers() != null) {
+      figures.put("answers", figures(evaluation.answers()));
+    }
+    if (evaluation.twinAnswers() != null) {
+      figures.put("twin_answers", figures(evaluation.twinAnswers()));
+    }
+    if (!evaluation.languages().isEmpty()) {
+      Map<String, Object> languages = new LinkedHashMap<>();
+      evaluation.languages().forEach(each -> languages.put(each.language(), figures(each)));
+      figures.put("languages", languages);
     }
     return figures;
   }
@@ -84,6 +123,22 @@ public final class EvaluationText {
       layers.add(each);
     }
     figures.put("layers", layers);
+    return figures;
+  }
+
+  private static Map<String, Object> figures(Answers answers) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("pairs", answers.pairs());
+    figures.put("exact_match", answers.exactMatch());
+    figures.put("token_accuracy", answers.tokenAccuracy());
+    figures.put("rouge_2", answers.rouge2());
+    return figures;
+  }
+
+  private static Map<String, Object> figures(LanguageQuality language) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("cross_entropy", language.crossEntropy());
+    figures.put("twin_cross_entropy", language.twinCrossEntropy());
     return figures;
   }
 

@@ -89,7 +89,8 @@ final class Estimates {
 
     static Load of(RunConfig config) {
       try (Tokenizer tokenizer = Tokenizers.open(config.data().tokenizer())) {
-        Objective objective = Objective.of(config.data(), tokenizer);
+        Objective objective =
+            Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
         int rows = config.training().batchSize();
         return new Load(
             config, config.model(), rows, objective.inputLength(), objective.targetLength());

@@ -2,6 +2,8 @@ package dev.switchyard.app.workbench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Corpus;
+import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.model.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
@@ -16,6 +18,7 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.samples.Samples;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,13 +63,21 @@ public final class LocalWorkbench implements Workbench {
     return estimates.of(TrainingRuns.check(resolve(config)));
   }
 
-  /** The configuration with places on this disk where it names the sample corpus or a model. */
+  /**
+   * The configuration with places on this disk where it names the sample corpus or a model, and
+   * with the objective that pairs of texts can only be meant for.
+   */
   private RunConfig resolve(RunConfig config) {
+    Map<String, Object> resolved = new LinkedHashMap<>();
     String from = config.training().from();
-    RunConfig resolved = sampleData.resolve(config);
-    return from.isBlank()
-        ? resolved
-        : resolved.with(Map.of("training", Map.of("from", names.folder(from).toString())));
+    if (!from.isBlank()) {
+      resolved.put("from", names.folder(from).toString());
+    }
+    RunConfig withData = sampleData.resolve(config);
+    if (!withData.data().takesPairs() && Corpus.holdsPairs(withData.data().data())) {
+      resolved.put("objective", Objective.TEXT_TO_TEXT);
+    }
+    return withData.with(resolved);
   }
 
   @Override

@@ -7,13 +7,15 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 
 /**
  * Text to learn from, of any size: it stays on disk and is read document by document (a line of
- * JSON lines, a block of plain text). Each document belongs either to training or to the part held
- * out for evaluation, by a hash of its file's name and its number, whatever the run's seed. Safe
- * for use by several threads at once.
+ * JSON lines, a pair, a block of plain text). Each document belongs either to training or to the
+ * part held out for evaluation, by a hash of its file's name and its number, whatever the run's
+ * seed. Safe for use by several threads at once.
  */
 public final class Corpus {
   private static final long LARGEST_BLOCK = 8192;
@@ -42,18 +44,41 @@ public final class Corpus {
   /**
    * Finds the files and looks at the first documents.
    *
-   * @param paths text files (.txt, .md, .jsonl with a field text), or folders of them
+   * @param paths text files (.txt, .md, .jsonl with a field text), or folders of them; for pairs
+   *     .tsv, or .jsonl with the fields input and target
+   * @param pairs whether the documents are pairs of texts
    * @param evalFraction share of the documents that is held out; with 1, all of them are
    * @throws InputException where a path is missing, binary or without text, or where there are too
    *     few documents to hold one out
    */
-  public static Corpus open(List<String> paths, double evalFraction) {
-    return new Corpus(TextFiles.find(paths), evalFraction);
+  public static Corpus open(List<String> paths, boolean pairs, double evalFraction) {
+    return new Corpus(TextFiles.find(paths, pairs), evalFraction);
   }
 
   /** The corpus of a configuration. */
   public static Corpus open(DataConfig config) {
-    return open(config.data(), config.evalFraction());
+    return open(config.data(), config.takesPairs(), config.evalFraction());
+  }
+
+  /**
+   * Whether some paths can only be meant as pairs of texts: a .tsv file is there, or JSON lines
+   * with the fields input and target.
+   *
+   * @throws InputException where a path can't be read
+   */
+  public static boolean holdsPairs(List<String> paths) {
+    return TextFiles.holdPairs(paths);
+  }
+
+  /** A corpus for each language, by name: see {@link TextFile#language}. */
+  SortedMap<String, Corpus> byLanguage() {
+    SortedMap<String, List<TextFile>> parts = new TreeMap<>();
+    for (TextFile file : files) {
+      parts.computeIfAbsent(file.language(), name -> new ArrayList<>()).add(file);
+    }
+    SortedMap<String, Corpus> languages = new TreeMap<>();
+    parts.forEach((name, of) -> languages.put(name, new Corpus(List.copyOf(of), evalFraction)));
+    return languages;
   }
 
   /** The files, in a fixed order. */
@@ -149,7 +174,7 @@ public final class Corpus {
   }
 
   /**
-   * Reads all files once: their digests, for the record; and every line of JSON lines, so that a
+   * Reads all files once: their digests, for the record; and every line of JSON or pairs, so that a
    * malformed one shows now and not in the middle of a run.
    *
    * @param progress hears the share done, from 0 to 1
@@ -160,7 +185,7 @@ public final class Corpus {
     long done = 0;
     for (int file = 0; file < files.size(); file++) {
       TextFile text = files.get(file);
-      if (text.jsonLines()) {
+      if (text.hasLines()) {
         checkLines(file, done, total, progress);
       }
       digests.add(

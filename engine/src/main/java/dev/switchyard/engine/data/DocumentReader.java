@@ -1,10 +1,5 @@
 package dev.switchyard.engine.data;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.switchyard.engine.configuration.InputException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,19 +8,13 @@ import java.util.Arrays;
 
 /**
  * Reads a file document by document, from its start or from where another reader stood. A document
- * is a line of JSON lines, or a block of plain text of up to {@code blockBytes}: consecutive
- * paragraphs where they fit, else lines, else words. Bytes that are no UTF-8 become U+FFFD. Blank
- * documents are passed over, but counted.
+ * is a line (of JSON lines, of pairs), or a block of plain text of up to {@code blockBytes}:
+ * consecutive paragraphs where they fit, else lines, else words. Bytes that are no UTF-8 become
+ * U+FFFD. Blank documents are passed over, but counted.
  */
 final class DocumentReader implements AutoCloseable {
   private static final int CHUNK = 1 << 16;
   private static final int LONGEST_LINE = 1 << 28;
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
-          .build();
-
   private final TextFile file;
   private final int blockBytes;
   private final RandomAccessFile input;
@@ -61,7 +50,7 @@ final class DocumentReader implements AutoCloseable {
   Document next() {
     try {
       while (true) {
-        int length = file.jsonLines() ? lineLength() : blockLength();
+        int length = file.hasLines() ? lineLength() : blockLength();
         if (length == 0) {
           return null;
         }
@@ -69,9 +58,14 @@ final class DocumentReader implements AutoCloseable {
         start += length;
         offset += length;
         number++;
-        String text = raw.isBlank() || !file.jsonLines() ? raw : textOf(raw.strip());
-        if (!text.isBlank()) {
-          return new Document(number - 1, offset - length, offset, text);
+        if (raw.isBlank()) {
+          continue;
+        }
+        LineText.Contents contents =
+            file.hasLines() ? LineText.read(file, raw, number) : new LineText.Contents(raw, null);
+        if (!contents.text().isBlank()) {
+          return new Document(
+              number - 1, offset - length, offset, contents.text(), contents.target());
         }
       }
     } catch (IOException e) {
@@ -190,43 +184,5 @@ final class DocumentReader implements AutoCloseable {
       length--;
     }
     return length;
-  }
-
-  private String textOf(String line) {
-    try (JsonParser parser = JSON.createParser(line)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("not a JSON object");
-      }
-      String text = null;
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        boolean wanted = parser.currentName().equals("text");
-        JsonToken value = parser.nextToken();
-        if (!wanted) {
-          parser.skipChildren();
-        } else if (value == JsonToken.VALUE_STRING) {
-          text = parser.getText();
-        } else {
-          throw malformed("the field text is not a string");
-        }
-      }
-      if (parser.nextToken() != null) {
-        throw malformed("more than one JSON object");
-      }
-      if (text == null) {
-        throw malformed("no field text");
-      }
-      return text;
-    } catch (JsonProcessingException e) {
-      throw malformed(
-          "not valid JSON (%s)".formatted(e.getOriginalMessage().lines().findFirst().orElse("")));
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
-  }
-
-  private InputException malformed(String what) {
-    return new InputException(
-        "%s, line %d: %s. Each line must be an object such as {\"text\": \"...\"}."
-            .formatted(file.path(), number, what));
   }
 }

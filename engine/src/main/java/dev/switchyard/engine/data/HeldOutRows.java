@@ -17,7 +17,7 @@ final class HeldOutRows {
   private final Objective objective;
   private final boolean packed;
   private final int wanted;
-  private final List<int[]> rows = new ArrayList<>();
+  private final List<Row> rows = new ArrayList<>();
 
   /** Tokens of a row that is not full yet. */
   private final int[] partial;
@@ -29,13 +29,13 @@ final class HeldOutRows {
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.objective = objective;
-    this.packed = packed;
+    this.packed = packed && !objective.takesPairs();
     this.wanted = wanted;
-    this.partial = new int[objective.rowLength()];
+    this.partial = new int[objective.takesPairs() ? 0 : objective.rowLength()];
   }
 
   /** Up to {@code wanted} rows; fewer only where no more text is held out. */
-  static List<int[]> read(
+  static List<Row> read(
       Corpus corpus, Tokenizer tokenizer, Objective objective, boolean packed, int wanted) {
     HeldOutRows reading = new HeldOutRows(corpus, tokenizer, objective, packed, wanted);
     reading.read();
@@ -61,7 +61,7 @@ final class HeldOutRows {
         } else {
           offsets[file] = document.nextOffset();
           numbers[file] = document.number() + 1;
-          add(RowReader.tokensOf(tokenizer, document, packed));
+          add(document);
         }
         if (rows.size() >= wanted) {
           return;
@@ -84,6 +84,14 @@ final class HeldOutRows {
     }
   }
 
+  private void add(Document document) {
+    if (objective.takesPairs()) {
+      rows.add(new Row(tokenizer.ids(document.text()), tokenizer.ids(document.target())));
+    } else {
+      add(RowReader.tokensOf(tokenizer, document, packed));
+    }
+  }
+
   private void add(int[] tokens) {
     for (int token = 0; token < tokens.length && rows.size() < wanted; ) {
       int taken = Math.min(partial.length - filled, tokens.length - token);
@@ -103,7 +111,7 @@ final class HeldOutRows {
   }
 
   private void finishRow() {
-    rows.add(Arrays.copyOf(partial, filled));
+    rows.add(Row.of(Arrays.copyOf(partial, filled)));
     filled = 0;
   }
 }

@@ -23,7 +23,7 @@ public record LanguageModel(int rowLength) implements Objective {
   }
 
   @Override
-  public void write(Batch batch, int row, int[] tokens, long seed, long number) {
-    Objective.writeTarget(batch, row, tokens, tokens.length);
+  public void write(Batch batch, int row, Row raw, long seed, long number) {
+    Objective.writeTarget(batch, row, raw.tokens(), raw.tokens().length);
   }
 }

@@ -1,10 +1,13 @@
 package dev.switchyard.engine.data;
 
-import dev.switchyard.engine.configuration.InputException;
 import java.util.Arrays;
 
 /** What a row of text becomes in a {@link Batch}: what the model reads, and what it is to write. */
-public sealed interface Objective permits SpanCorruption, LanguageModel {
+public sealed interface Objective
+    permits SpanCorruption, PrefixLanguageModel, LanguageModel, TextToText {
+
+  /** The setting objective of pairs of texts. */
+  String TEXT_TO_TEXT = "text_to_text";
 
   /** Raw tokens that make a full row. */
   int rowLength();
@@ -18,26 +21,38 @@ public sealed interface Objective permits SpanCorruption, LanguageModel {
   /** Places of a row that the decoder reads and writes, L. */
   int targetLength();
 
+  /** Whether rows are pairs of texts; else they are cut out of running text. */
+  default boolean takesPairs() {
+    return false;
+  }
+
   /**
    * Writes one row into a batch whose places are all padding.
    *
-   * @param tokens raw tokens, from {@link #shortestRow} to {@link #rowLength} of them
+   * @param raw of running text: from {@link #shortestRow} to {@link #rowLength} tokens; of pairs:
+   *     of any length
    * @param seed of the run
    * @param number of the row among all rows of its stream; with the seed it fixes all random
    *     choices
    */
-  void write(Batch batch, int row, int[] tokens, long seed, long number);
+  void write(Batch batch, int row, Row raw, long seed, long number);
 
   /**
    * The objective of a configuration.
    *
-   * @throws InputException where tokenizer and lengths can't serve it
+   * @param encodes whether the model has an encoder
+   * @throws dev.switchyard.engine.configuration.InputException where tokenizer and lengths can't
+   *     serve it
    */
-  static Objective of(DataConfig config, Tokenizer tokenizer) {
-    return config.objective().equals("language_model")
-        ? new LanguageModel(
-            config.targetLength() > 0 ? config.targetLength() : config.inputLength())
-        : SpanCorruption.of(config, tokenizer);
+  static Objective of(DataConfig config, Tokenizer tokenizer, boolean encodes) {
+    return switch (config.objective()) {
+      case "language_model" ->
+          new LanguageModel(
+              config.targetLength() > 0 ? config.targetLength() : config.inputLength());
+      case "prefix_language_model" -> PrefixLanguageModel.of(config);
+      case TEXT_TO_TEXT -> TextToText.of(config, tokenizer, encodes);
+      default -> SpanCorruption.of(config, tokenizer);
+    };
   }
 
   /** Writes a row's labels and, one place to the right with {@link Tokenizer#PAD} first, inputs. */

@@ -7,8 +7,9 @@ import java.util.Arrays;
 
 /**
  * Cuts the training documents into rows of raw tokens, epoch after epoch without end; each epoch
- * takes the files in an order of its own. Packed, the documents follow one another with an end
- * token after each; else each document starts a row, and its last row may be short.
+ * takes the files in an order of its own. Pairs of texts are a row each. Packed, the documents
+ * follow one another with an end token after each; else each document starts a row, and its last
+ * row may be short.
  */
 final class RowReader implements AutoCloseable {
   private static final int SITE = 0x66696C65;
@@ -18,6 +19,7 @@ final class RowReader implements AutoCloseable {
   private final int rowLength;
   private final int shortestRow;
   private final boolean packed;
+  private final boolean pairs;
   private final long seed;
 
   private long epoch;
@@ -43,7 +45,8 @@ final class RowReader implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.rowLength = objective.rowLength();
     this.shortestRow = objective.shortestRow();
-    this.packed = packed;
+    this.pairs = objective.takesPairs();
+    this.packed = packed && !pairs;
     this.seed = seed;
     this.epoch = start.epoch();
     this.file = start.file();
@@ -74,8 +77,20 @@ final class RowReader implements AutoCloseable {
     return epoch;
   }
 
-  /** The next row: rowLength tokens, or fewer where a document ends and rows are not packed. */
-  int[] next() {
+  /** The next pair; or rowLength tokens, fewer where a document ends and rows are not packed. */
+  Row next() {
+    return pairs ? nextPair() : Row.of(nextTokens());
+  }
+
+  private Row nextPair() {
+    openNextDocument();
+    Row pair = new Row(tokens, tokenizer.ids(document.target()));
+    document = null;
+    epochsWithoutRow = 0;
+    return pair;
+  }
+
+  private int[] nextTokens() {
     int[] row = new int[rowLength];
     int filled = 0;
     while (filled < rowLength) {

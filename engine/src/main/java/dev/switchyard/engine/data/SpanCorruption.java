@@ -141,8 +141,8 @@ public record SpanCorruption(
   }
 
   @Override
-  public void write(Batch batch, int row, int[] tokens, long seed, long number) {
-    Corrupted corrupted = corrupt(tokens, seed, number);
+  public void write(Batch batch, int row, Row raw, long seed, long number) {
+    Corrupted corrupted = corrupt(raw.tokens(), seed, number);
     int at = row * batch.inputLength();
     System.arraycopy(corrupted.inputs(), 0, batch.inputs(), at, corrupted.inputs().length);
     Arrays.fill(batch.inputMask(), at, at + corrupted.inputs().length, 1);

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.data;
 
 import dev.switchyard.engine.configuration.InputException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,21 +20,38 @@ import java.util.stream.Stream;
 /** Finds the text files that people name, one by one or by folder, and refuses what is no text. */
 final class TextFiles {
   private static final int LOOKED_AT = 8192;
-  private static final List<String> ENDINGS = List.of(".txt", ".md", ".jsonl");
-  private static final String KINDS = ".txt, .md or .jsonl";
+  private static final List<String> TEXTS = List.of(".txt", ".md", ".jsonl");
+  private static final List<String> PAIRS = List.of(".tsv", ".jsonl");
 
-  private TextFiles() {}
+  private final boolean pairs;
+
+  private TextFiles(boolean pairs) {
+    this.pairs = pairs;
+  }
+
+  private List<String> endings() {
+    return pairs ? PAIRS : TEXTS;
+  }
+
+  private String kinds() {
+    return pairs ? ".tsv or .jsonl" : ".txt, .md or .jsonl";
+  }
 
   /**
    * The files at some paths: a file stands for itself, a folder for the text files in it and below,
    * sorted by path, without hidden ones. Each file comes once.
    *
+   * @param pairs whether the files are to hold pairs of texts
    * @throws InputException where a path has nothing to read
    */
-  static List<TextFile> find(List<String> paths) {
+  static List<TextFile> find(List<String> paths, boolean pairs) {
+    return new TextFiles(pairs).find(paths);
+  }
+
+  private List<TextFile> find(List<String> paths) {
     if (paths.isEmpty()) {
       throw new InputException(
-          "No data is given: name a text file (%s) or a folder.".formatted(KINDS));
+          "No data is given: name a text file (%s) or a folder.".formatted(kinds()));
     }
     List<TextFile> files = new ArrayList<>();
     Set<Path> seen = new HashSet<>();
@@ -53,6 +71,41 @@ final class TextFiles {
     return List.copyOf(files);
   }
 
+  /** Whether a .tsv file is among them, or one of JSON lines whose first line is a pair. */
+  static boolean holdPairs(List<String> paths) {
+    boolean anyPairs = paths.stream().anyMatch(TextFiles::mayHoldPairs);
+    if (!anyPairs) {
+      return false;
+    }
+    try {
+      return new TextFiles(true)
+          .find(paths).stream()
+              .anyMatch(
+                  file -> file.format() == TextFile.Format.TABBED_PAIRS || beginsWithPair(file));
+    } catch (InputException e) {
+      // Something other than pairs is there: whoever reads it as text says what is wrong.
+      return false;
+    }
+  }
+
+  private static boolean mayHoldPairs(String path) {
+    Path place = path(path);
+    return Files.isDirectory(place) || new TextFiles(true).hasEnding(path);
+  }
+
+  private static boolean beginsWithPair(TextFile file) {
+    try (BufferedReader lines = Files.newBufferedReader(file.path())) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.isBlank()) {
+          return LineText.isPair(file, line);
+        }
+      }
+      return false;
+    } catch (IOException | InputException e) {
+      return false;
+    }
+  }
+
   private static Path path(String text) {
     try {
       Path path = Path.of(text);
@@ -67,15 +120,21 @@ final class TextFiles {
     }
   }
 
-  private static TextFile single(Path path) throws IOException {
-    TextFile file = textFile(path, path.getFileName().toString());
+  private TextFile single(Path path) throws IOException {
+    String name = path.getFileName().toString();
+    if (pairs && !hasEnding(name)) {
+      throw new InputException(
+          "%s can't hold pairs of texts: name a %s file, or set another objective."
+              .formatted(path, kinds()));
+    }
+    TextFile file = textFile(path, name, null);
     if (file.bytes() == 0) {
       throw new InputException("%s is empty: name a file with text in it.".formatted(path));
     }
     return file;
   }
 
-  private static List<TextFile> inFolder(Path folder) throws IOException {
+  private List<TextFile> inFolder(Path folder) throws IOException {
     List<Path> paths;
     try (Stream<Path> all =
         Files.find(
@@ -85,9 +144,10 @@ final class TextFiles {
             FileVisitOption.FOLLOW_LINKS)) {
       paths = all.sorted(Comparator.comparing(p -> nameIn(folder, p))).toList();
     }
+    String root = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     List<TextFile> files = new ArrayList<>();
     for (Path path : paths) {
-      TextFile file = textFile(path, nameIn(folder, path));
+      TextFile file = textFile(path, nameIn(folder, path), root);
       if (file.bytes() > 0) {
         files.add(file);
       }
@@ -95,26 +155,29 @@ final class TextFiles {
     if (files.isEmpty()) {
       String what = paths.isEmpty() ? "has no %s files" : "has only empty %s files";
       throw new InputException(
-          "The folder %s %s: name one that holds text.".formatted(folder, what.formatted(KINDS)));
+          "The folder %s %s: name one that holds text.".formatted(folder, what.formatted(kinds())));
     }
     return files;
   }
 
-  private static boolean isText(Path folder, Path path) {
+  private boolean isText(Path folder, Path path) {
     for (Path part : folder.relativize(path)) {
       if (part.toString().startsWith(".")) {
         return false;
       }
     }
-    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.stream().anyMatch(name::endsWith) && Files.isRegularFile(path);
+    return hasEnding(path.getFileName().toString()) && Files.isRegularFile(path);
+  }
+
+  private boolean hasEnding(String name) {
+    return endings().stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
   private static String nameIn(Path folder, Path path) {
     return folder.relativize(path).toString().replace('\\', '/');
   }
 
-  private static TextFile textFile(Path path, String name) throws IOException {
+  private TextFile textFile(Path path, String name, String root) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {
       for (byte b : in.readNBytes(LOOKED_AT)) {
         if (b == 0) {
@@ -127,7 +190,8 @@ final class TextFiles {
     return new TextFile(
         path,
         name,
-        name.toLowerCase(Locale.ROOT).endsWith(".jsonl"),
+        root,
+        TextFile.Format.of(name, pairs),
         Files.size(path),
         Files.getLastModifiedTime(path).toMillis());
   }

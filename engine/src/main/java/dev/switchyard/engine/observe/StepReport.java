@@ -9,8 +9,21 @@ import java.util.List;
  * @param learningRate of this step
  * @param model the Switch model's figures
  * @param twin the dense twin's figures, or null
+ * @param evaluation what the models make of held-out text after this step, where that was due; else
+ *     null
  */
-public record StepReport(long step, double learningRate, ModelReport model, ModelReport twin) {
+public record StepReport(
+    long step, double learningRate, ModelReport model, ModelReport twin, Evaluation evaluation) {
+
+  /** A step after which nothing was evaluated. */
+  public StepReport(long step, double learningRate, ModelReport model, ModelReport twin) {
+    this(step, learningRate, model, twin, null);
+  }
+
+  /** The same step with an evaluation after it. */
+  public StepReport withEvaluation(Evaluation evaluation) {
+    return new StepReport(step, learningRate, model, twin, evaluation);
+  }
 
   /**
    * The figures of one model at one step.

@@ -33,9 +33,12 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
           "objective",
           "noise_density",
           "mean_noise_span_length",
+          "prefix_split",
           "input_length",
           "target_length",
-          "pack_documents");
+          "pack_documents",
+          "languages",
+          "language_exponent");
 
   /**
    * The contents of {@code config.json}.

@@ -19,12 +19,23 @@ final class ReportJson {
     if (report.twin() != null) {
       line.put("twin", figures(report, report.twin()));
     }
+    if (report.evaluation() != null) {
+      line.put("evaluation", EvaluationJson.of(report.evaluation()));
+    }
     return line;
   }
 
   private static Map<String, Object> figures(StepReport report, ModelReport model) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", report.step());
+    line.putAll(figures(model));
+    line.put("learning_rate", report.learningRate());
+    return line;
+  }
+
+  /** A model's figures by name. */
+  static Map<String, Object> figures(ModelReport model) {
+    Map<String, Object> line = new LinkedHashMap<>();
     line.put("tokens", model.tokens());
     line.put("seconds", model.seconds());
     line.put("loss", model.loss());
@@ -32,7 +43,6 @@ final class ReportJson {
     line.put("load_balancing_loss", model.loadBalancingLoss());
     line.put("z_loss", model.zLoss());
     line.put("dropped_fraction", model.droppedFraction());
-    line.put("learning_rate", report.learningRate());
     line.put("gradient_norm", model.gradientNorm());
     line.put("tokens_per_second", model.tokensPerSecond());
     Map<String, Object> experts = new LinkedHashMap<>();
@@ -61,10 +71,11 @@ final class ReportJson {
         line.path("step").asLong(),
         line.path("learning_rate").asDouble(),
         model(line),
-        twin == null || twin.isNull() ? null : model(twin));
+        twin == null || twin.isNull() ? null : model(twin),
+        line.has("evaluation") ? EvaluationJson.evaluation(line.get("evaluation")) : null);
   }
 
-  private static ModelReport model(JsonNode line) {
+  static ModelReport model(JsonNode line) {
     List<LayerReport> layers = new ArrayList<>();
     line.path("experts")
         .properties()
@@ -78,7 +89,7 @@ final class ReportJson {
         line.path("load_balancing_loss").asDouble(),
         line.path("z_loss").asDouble(),
         line.path("dropped_fraction").asDouble(),
-        line.path("gradient_norm").asDouble(),
+        line.path("gradient_norm").asDouble(Double.NaN),
         line.path("tokens_per_second").asDouble(),
         List.copyOf(layers));
   }

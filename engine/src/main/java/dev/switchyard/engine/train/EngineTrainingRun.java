@@ -9,9 +9,7 @@ import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.store.Checkpoints;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +46,6 @@ final class EngineTrainingRun implements TrainingRun {
   private boolean stepIsQueued;
   private boolean begun;
   private long checkpointStep;
-  private long evaluationStep = -1;
 
   /**
    * A run at READY, with a checkpoint of where it stands.
@@ -209,12 +206,13 @@ final class EngineTrainingRun implements TrainingRun {
     if (step < training.steps()) {
       StepReport report = trainer.next();
       step = report.step();
-      record.step(report);
+      if (isEvaluationDue(training)) {
+        recordWithEvaluation(report);
+      } else {
+        record.step(report);
+      }
     }
     boolean last = step >= training.steps();
-    if (training.evalEvery() > 0 && (last || step % training.evalEvery() == 0)) {
-      evaluate();
-    }
     if (last || step % training.checkpointEvery() == 0) {
       takeCheckpoint();
     }
@@ -223,29 +221,26 @@ final class EngineTrainingRun implements TrainingRun {
     }
   }
 
-  private void evaluate() {
-    if (evaluationStep == step) {
-      return;
+  private boolean isEvaluationDue(TrainingConfig training) {
+    long every = training.evalEvery();
+    return every > 0 && (step >= training.steps() || step % every == 0);
+  }
+
+  /** The step is recorded also where its evaluation fails. */
+  private void recordWithEvaluation(StepReport report) {
+    Optional<Evaluation> evaluation = Optional.empty();
+    try {
+      evaluation = trainer.evaluate().map(each -> record.withSpeedUps(step, each));
+    } finally {
+      record.step(evaluation.map(report::withEvaluation).orElse(report));
     }
-    evaluationStep = step;
-    Optional<Evaluation> evaluation = trainer.evaluate();
-    if (evaluation.isEmpty()) {
-      return;
-    }
-    Evaluation of = evaluation.get();
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("cross_entropy", of.model().crossEntropy());
-    figures.put("load_balancing_loss", of.model().loadBalancingLoss());
-    figures.put("dropped_fraction", of.model().droppedFraction());
-    String text =
-        String.format(
-            Locale.ROOT, "Step %,d: held-out cross entropy %.3f", step, of.model().crossEntropy());
-    if (of.twin() != null) {
-      figures.put("twin_cross_entropy", of.twin().crossEntropy());
-      text += String.format(Locale.ROOT, ", twin %.3f", of.twin().crossEntropy());
-    }
-    figures.values().removeIf(figure -> !Double.isFinite(figure));
-    record.event(step, "evaluation", text, figures);
+    evaluation.ifPresent(
+        each ->
+            record.event(
+                step,
+                "evaluation",
+                EvaluationFigures.text(step, each),
+                EvaluationFigures.of(each)));
   }
 
   /** The lines of all steps come first: a checkpoint never stands before what led to it. */

@@ -1,5 +1,7 @@
 package dev.switchyard.engine.train;
 
+import dev.switchyard.engine.evaluate.LanguageSpeedUps;
+import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
@@ -16,6 +18,7 @@ final class RunRecord {
   private final RunJournal journal;
   private final ListenerQueue listeners;
   private final ReportLog reports = new ReportLog();
+  private final LanguageSpeedUps speedUps = new LanguageSpeedUps();
   private final List<RunEvent> events = new CopyOnWriteArrayList<>();
   private boolean closed;
 
@@ -28,13 +31,25 @@ final class RunRecord {
     this.folder = folder;
     this.journal = RunJournal.after(folder.path(), step);
     try {
-      RunHistory.forEachReport(folder.path(), reports::add);
+      RunHistory.forEachReport(folder.path(), this::remember);
       events.addAll(RunHistory.events(folder.path()));
       this.listeners = new ListenerQueue(folder.path().getFileName().toString());
     } catch (RuntimeException | Error e) {
       journal.close();
       throw e;
     }
+  }
+
+  private void remember(StepReport report) {
+    reports.add(report);
+    if (report.evaluation() != null) {
+      speedUps.add(report.step(), report.evaluation());
+    }
+  }
+
+  /** A new evaluation with each language's speed-up, which the earlier ones tell too. */
+  Evaluation withSpeedUps(long step, Evaluation evaluation) {
+    return speedUps.add(step, evaluation);
   }
 
   ListenerQueue listeners() {

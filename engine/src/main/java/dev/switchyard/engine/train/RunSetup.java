@@ -23,6 +23,8 @@ import java.util.Map;
 record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     implements AutoCloseable {
   private static final String BYTES = "bytes";
+  private static final List<String> NEED_ENCODER =
+      List.of("span_corruption", "prefix_language_model");
 
   /**
    * Opens the tokenizer and checks what no single setting shows.
@@ -39,7 +41,8 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     try {
       RunConfig config = withVocabulary(given, tokenizer);
       checkObjective(config);
-      Objective objective = Objective.of(config.data(), tokenizer);
+      Objective objective =
+          Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
       SwitchTransformer.checkRouting(
           config.model(),
           config.routing(),
@@ -85,15 +88,16 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
   }
 
   private static void checkObjective(RunConfig config) {
-    boolean languageModel = config.data().objective().equals("language_model");
-    if (languageModel && config.model().isEncoderDecoder()) {
+    String objective = config.data().objective();
+    boolean encodes = config.model().isEncoderDecoder();
+    if (objective.equals("language_model") && encodes) {
       throw new InputException(
           "objective is language_model, which a decoder alone learns: set is_encoder_decoder to no,"
               + " or objective to span_corruption.");
-    } else if (!languageModel && !config.model().isEncoderDecoder()) {
+    } else if (!encodes && NEED_ENCODER.contains(objective)) {
       throw new InputException(
-          "objective is span_corruption, which needs an encoder: set is_encoder_decoder to yes, or"
-              + " objective to language_model.");
+          "objective is %s, which needs an encoder: set is_encoder_decoder to yes, or objective to language_model."
+              .formatted(objective));
     }
   }
 

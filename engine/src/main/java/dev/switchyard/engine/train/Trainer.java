@@ -1,8 +1,9 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Position;
+import dev.switchyard.engine.evaluate.HeldOutEvaluator;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ModelMicroscope;
@@ -31,7 +32,7 @@ final class Trainer implements AutoCloseable {
   private final Learner twin;
   private final LearningRate learningRate;
   private final BatchAhead batches;
-  private final List<Batch> heldOut;
+  private final HeldOutEvaluator heldOut;
   private Position position;
   private long step;
   private long tokens;
@@ -41,15 +42,15 @@ final class Trainer implements AutoCloseable {
    *
    * @param setup closed with the trainer, as are the others
    * @param start where the batches stand
-   * @param heldOut batches for evaluation; may be empty
+   * @param heldOut text for evaluation; there may be none
    */
   Trainer(
-      RunSetup setup, Backend backend, BatchAhead batches, Position start, List<Batch> heldOut) {
+      RunSetup setup, Backend backend, BatchAhead batches, Position start, List<HeldOut> heldOut) {
     this.setup = setup;
     this.backend = backend;
     this.batches = batches;
     this.position = start;
-    this.heldOut = heldOut;
+    this.heldOut = new HeldOutEvaluator(heldOut, setup.objective(), setup.tokenizer());
     TrainingConfig training = setup.config().training();
     this.learningRate = LearningRate.of(training);
     this.model = learner("model", setup, backend);
@@ -91,7 +92,8 @@ final class Trainer implements AutoCloseable {
 
   /** What stands under the microscope: the model, with texts that it is not trained on. */
   Microscope.Subject subject(String name) {
-    return ModelMicroscope.describe(name, model.model(), ExampleTexts.of(heldOut, setup));
+    return ModelMicroscope.describe(
+        name, model.model(), ExampleTexts.of(heldOut.allBatches(), setup));
   }
 
   /**
@@ -121,15 +123,14 @@ final class Trainer implements AutoCloseable {
 
   /** Measures the models on held-out text; nothing where none is held out. */
   Optional<Evaluation> evaluate() {
-    if (heldOut.isEmpty()) {
+    if (heldOut.heldOut().isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
-        new Evaluation(
-            "%d held-out batches".formatted(heldOut.size()),
-            heldOut.size(),
-            Evaluator.evaluate(model.model(), heldOut),
-            twin == null ? null : Evaluator.evaluate(twin.model(), heldOut)));
+        heldOut.evaluate(
+            "%d held-out batches".formatted(heldOut.batches()),
+            model.model(),
+            twin == null ? null : twin.model()));
   }
 
   /** Takes a model's weights in place of the initial ones; before the first step. */

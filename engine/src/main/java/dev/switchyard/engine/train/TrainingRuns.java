@@ -3,11 +3,10 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.configuration.InputException;
-import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.BatchStream;
 import dev.switchyard.engine.data.Corpus;
-import dev.switchyard.engine.data.Evaluation;
 import dev.switchyard.engine.data.FileDigest;
+import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
@@ -232,13 +231,14 @@ public final class TrainingRuns {
       BatchStream stream = stream(setup, corpus, start.apply(corpus));
       Position position = stream.position();
       batches = new BatchAhead(stream, path.getFileName().toString());
-      List<Batch> heldOut =
+      List<HeldOut> heldOut =
           training.evalEvery() == 0
               ? List.of()
-              : Evaluation.batches(
+              : HeldOut.of(
                   config.data(),
                   corpus,
                   setup.tokenizer(),
+                  setup.objective(),
                   training.batchSize(),
                   training.evalBatches());
       backend = Backends.open(training.backend(), ElementType.FLOAT32);
@@ -260,8 +260,9 @@ public final class TrainingRuns {
     int rows = config.training().batchSize();
     long seed = config.training().seed();
     return start == null
-        ? BatchStream.open(config.data(), corpus, setup.tokenizer(), rows, seed)
-        : BatchStream.resume(config.data(), corpus, setup.tokenizer(), rows, seed, start);
+        ? BatchStream.open(config.data(), corpus, setup.tokenizer(), setup.objective(), rows, seed)
+        : BatchStream.resume(
+            config.data(), corpus, setup.tokenizer(), setup.objective(), rows, seed, start);
   }
 
   /** Everything that touches a backend happens on one thread from the start: some ask for that. */

@@ -62,6 +62,19 @@ class BatchStreamTest {
     return SettingsRecord.with(common, settings);
   }
 
+  private BatchStream open(DataConfig config, Corpus corpus, int rows, long seed) {
+    return BatchStream.open(config, corpus, tokenizer, objective(config), rows, seed);
+  }
+
+  private BatchStream resume(
+      DataConfig config, Corpus corpus, int rows, long seed, Position position) {
+    return BatchStream.resume(config, corpus, tokenizer, objective(config), rows, seed, position);
+  }
+
+  private Objective objective(DataConfig config) {
+    return Objective.of(config, tokenizer, !config.objective().equals("language_model"));
+  }
+
   private List<String> batches(BatchStream stream, int count) {
     ObjectMapper json = new ObjectMapper();
     List<String> all = new ArrayList<>();
@@ -75,6 +88,8 @@ class BatchStreamTest {
   @CsvSource({
     "span_corruption,true",
     "span_corruption,false",
+    "prefix_language_model,true",
+    "prefix_language_model,false",
     "language_model,true",
     "language_model,false"
   })
@@ -85,7 +100,7 @@ class BatchStreamTest {
     int steps = 120; // several epochs, so that windows cross files and epochs
     List<String> expected;
     List<Position> positions = new ArrayList<>();
-    try (BatchStream stream = BatchStream.open(config, corpus, tokenizer, ROWS, SEED)) {
+    try (BatchStream stream = open(config, corpus, ROWS, SEED)) {
       expected = new ArrayList<>();
       for (int i = 0; i < steps; i++) {
         positions.add(stream.position());
@@ -96,7 +111,7 @@ class BatchStreamTest {
     for (int step = 0; step < steps; step++) {
       Position saved = json.readValue(json.writeValueAsString(positions.get(step)), Position.class);
       int count = Math.min(8, steps - step);
-      try (BatchStream stream = BatchStream.resume(config, corpus, tokenizer, ROWS, SEED, saved)) {
+      try (BatchStream stream = resume(config, corpus, ROWS, SEED, saved)) {
         assertThat(batches(stream, count)).isEqualTo(expected.subList(step, step + count));
       }
     }
@@ -106,8 +121,8 @@ class BatchStreamTest {
   void givesTheSameRowsWhateverTheNumberInABatch() {
     DataConfig config = config(Map.of("objective", "language_model"));
     Corpus corpus = Corpus.open(config);
-    try (BatchStream one = BatchStream.open(config, corpus, tokenizer, 1, SEED);
-        BatchStream six = BatchStream.open(config, corpus, tokenizer, 6, SEED)) {
+    try (BatchStream one = open(config, corpus, 1, SEED);
+        BatchStream six = open(config, corpus, 6, SEED)) {
       List<Integer> single = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         for (int label : one.next().labels()) {
@@ -138,13 +153,13 @@ class BatchStreamTest {
         new RowReader(
             corpus, tokenizer, new LanguageModel(400), false, SEED, Position.Place.START)) {
       for (int i = 0; i < training.size(); i++) {
-        seen.add(text(rows.next()));
+        seen.add(text(rows.next().tokens()));
       }
     }
     assertThat(seen).containsExactlyInAnyOrderElementsOf(training);
     List<String> evaluated =
         HeldOutRows.read(corpus, tokenizer, new LanguageModel(400), false, 1000).stream()
-            .map(this::text)
+            .map(row -> text(row.tokens()))
             .toList();
     assertThat(evaluated).containsExactlyInAnyOrderElementsOf(heldOut);
     assertThat(heldOut).hasSizeBetween(8, 30); // a fifth of about 80
@@ -159,37 +174,39 @@ class BatchStreamTest {
     DataConfig config = config(Map.of());
     Corpus corpus = Corpus.open(config);
     ObjectMapper json = new ObjectMapper();
-    try (BatchStream one = BatchStream.open(config, corpus, tokenizer, ROWS, 1);
-        BatchStream two = BatchStream.open(config, corpus, tokenizer, ROWS, 2)) {
-      one.next();
-      assertThat(json.valueToTree(one.evaluation(4)).toString())
-          .isEqualTo(json.valueToTree(two.evaluation(4)).toString());
-      assertThat(one.evaluation(4)).hasSize(4);
+    String before = json.valueToTree(heldOut(config, corpus, 4)).toString();
+    try (BatchStream one = open(config, corpus, ROWS, 1);
+        BatchStream two = open(config, corpus, ROWS, 2)) {
       assertThat(json.valueToTree(one.next()).toString())
           .isNotEqualTo(json.valueToTree(two.next()).toString());
     }
+    assertThat(json.valueToTree(heldOut(config, corpus, 4)).toString()).isEqualTo(before);
+    assertThat(heldOut(config, corpus, 4).batches()).hasSize(4);
+  }
+
+  private HeldOut heldOut(DataConfig config, Corpus corpus, int batches) {
+    return HeldOut.of(config, corpus, tokenizer, objective(config), ROWS, batches).getFirst();
   }
 
   @Test
   void allOfATextCanBeEvaluated() {
     DataConfig config = config(Map.of());
-    Corpus corpus = Corpus.open(config.data(), 1.0);
-    assertThat(Evaluation.batches(config, corpus, tokenizer, ROWS, 6)).hasSize(6);
-    assertThatThrownBy(() -> BatchStream.open(config, corpus, tokenizer, ROWS, SEED))
+    Corpus corpus = Corpus.open(config.data(), false, 1.0);
+    assertThat(heldOut(config, corpus, 6).batches()).hasSize(6);
+    assertThatThrownBy(() -> open(config, corpus, ROWS, SEED))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("leaves no text for training");
   }
 
   @Test
   void fillsRowsOfAPackedTextAndMasksPaddingOtherwise() {
-    try (BatchStream packed =
-        BatchStream.open(config(Map.of()), Corpus.open(config(Map.of())), tokenizer, ROWS, SEED)) {
+    try (BatchStream packed = open(config(Map.of()), Corpus.open(config(Map.of())), ROWS, SEED)) {
       Batch batch = packed.next();
       assertThat(batch.hasPadding()).isFalse();
       assertThat(batch.inputs()).hasSize(ROWS * 24).doesNotContain(Tokenizer.PAD);
     }
     DataConfig apart = config(Map.of("pack_documents", false, "input_length", 300));
-    try (BatchStream stream = BatchStream.open(apart, Corpus.open(apart), tokenizer, ROWS, SEED)) {
+    try (BatchStream stream = open(apart, Corpus.open(apart), ROWS, SEED)) {
       Batch batch = stream.next();
       assertThat(batch.hasPadding()).isTrue();
       for (int i = 0; i < batch.inputs().length; i++) {
@@ -203,8 +220,7 @@ class BatchStreamTest {
 
   @Test
   void decoderReadsTheLabelsOnePlaceToTheRight() {
-    try (BatchStream stream =
-        BatchStream.open(config(Map.of()), Corpus.open(config(Map.of())), tokenizer, ROWS, SEED)) {
+    try (BatchStream stream = open(config(Map.of()), Corpus.open(config(Map.of())), ROWS, SEED)) {
       Batch batch = stream.next();
       int length = batch.targetLength();
       for (int i = 0; i < batch.labels().length; i++) {
@@ -220,9 +236,9 @@ class BatchStreamTest {
         Files.writeString(folder.resolve("tiny.jsonl"), "{\"text\":\"ab\"}\n{\"text\":\"cd\"}\n");
     DataConfig config =
         config(Map.of("data", List.of(tiny.toString()), "objective", "language_model"));
-    try (BatchStream stream = BatchStream.open(config, Corpus.open(config), tokenizer, 1, SEED)) {
+    try (BatchStream stream = open(config, Corpus.open(config), 1, SEED)) {
       assertThat(text(stream.next().labels())).matches("(ab){8}|(cd){8}");
-      assertThat(stream.evaluation(2)).hasSize(1);
+      assertThat(heldOut(config, Corpus.open(config), 2).batches()).hasSize(1);
     }
   }
 
@@ -230,13 +246,12 @@ class BatchStreamTest {
   void refusesAnotherCorpus() throws IOException {
     DataConfig config = config(Map.of());
     Position position;
-    try (BatchStream stream =
-        BatchStream.open(config, Corpus.open(config), tokenizer, ROWS, SEED)) {
+    try (BatchStream stream = open(config, Corpus.open(config), ROWS, SEED)) {
       position = stream.position();
     }
     Files.writeString(folder.resolve("new.txt"), "One more file.");
     Corpus changed = Corpus.open(config);
-    assertThatThrownBy(() -> BatchStream.resume(config, changed, tokenizer, ROWS, SEED, position))
+    assertThatThrownBy(() -> resume(config, changed, ROWS, SEED, position))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("The data changed since the run read it");
   }

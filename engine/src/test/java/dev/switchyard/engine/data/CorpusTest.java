@@ -30,7 +30,7 @@ class CorpusTest {
     for (Path path : paths) {
       names.add(path.toString());
     }
-    return Corpus.open(names, 0.1);
+    return Corpus.open(names, false, 0.1);
   }
 
   private static List<Document> documents(Corpus corpus, int file) {
@@ -140,7 +140,7 @@ class CorpusTest {
     for (int lines = 2; lines < 12; lines++) {
       Path file = write("lines%d.jsonl".formatted(lines), "{\"text\": \"line\"}\n".repeat(lines));
       for (double fraction : new double[] {0.001, 0.5, 0.9}) {
-        Corpus corpus = Corpus.open(List.of(file.toString()), fraction);
+        Corpus corpus = Corpus.open(List.of(file.toString()), false, fraction);
         assertThat(documents(corpus, 0))
             .extracting(d -> corpus.isHeldOut(0, d.number()))
             .contains(true, false);
@@ -152,7 +152,7 @@ class CorpusTest {
   void noneIsHeldOutAtZeroAndAllAtOne() throws IOException {
     Path file = write("lines.jsonl", "{\"text\": \"line\"}\n".repeat(30));
     for (int fraction = 0; fraction <= 1; fraction++) {
-      Corpus corpus = Corpus.open(List.of(file.toString()), fraction);
+      Corpus corpus = Corpus.open(List.of(file.toString()), false, fraction);
       boolean all = fraction == 1;
       assertThat(documents(corpus, 0)).allMatch(d -> corpus.isHeldOut(0, d.number()) == all);
     }
@@ -162,8 +162,8 @@ class CorpusTest {
   void saysWhatIsWrongWithAPath() throws IOException {
     refused(() -> open(folder.resolve("nowhere")))
         .hasMessageContaining("There is no file or folder");
-    refused(() -> Corpus.open(List.of(), 0.1)).hasMessageContaining("No data is given");
-    refused(() -> Corpus.open(List.of("a\0b"), 0.1)).hasMessageContaining("can't be a path");
+    refused(() -> Corpus.open(List.of(), false, 0.1)).hasMessageContaining("No data is given");
+    refused(() -> Corpus.open(List.of("a\0b"), false, 0.1)).hasMessageContaining("can't be a path");
     refused(() -> open(folder)).hasMessageContaining("has no .txt, .md or .jsonl files");
     Path empty = write("empty.txt", "");
     refused(() -> open(empty)).hasMessageContaining("is empty");

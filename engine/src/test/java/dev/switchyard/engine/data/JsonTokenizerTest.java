@@ -127,12 +127,12 @@ class JsonTokenizerTest {
   void spanCorruptionNeedsSentinels() throws IOException {
     DataConfig config = SettingsRecord.with(DataConfig.defaults(), Map.of("input_length", 8));
     try (Tokenizer tokenizer = open(WORDS.formatted(SPECIAL))) {
-      assertThatThrownBy(() -> Objective.of(config, tokenizer))
+      assertThatThrownBy(() -> Objective.of(config, tokenizer, true))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("has no sentinels");
     }
     try (Tokenizer tokenizer = words()) {
-      assertThat(Objective.of(config, tokenizer).inputLength()).isEqualTo(8);
+      assertThat(Objective.of(config, tokenizer, true).inputLength()).isEqualTo(8);
     }
   }
 

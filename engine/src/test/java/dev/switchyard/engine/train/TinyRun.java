@@ -1,5 +1,6 @@
 package dev.switchyard.engine.train;
 
+import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import java.io.IOException;
@@ -77,7 +78,19 @@ final class TinyRun {
         report.step(),
         report.learningRate(),
         timeless(report.model()),
-        report.twin() == null ? null : timeless(report.twin()));
+        report.twin() == null ? null : timeless(report.twin()),
+        report.evaluation() == null ? null : timeless(report.evaluation()));
+  }
+
+  private static Evaluation timeless(Evaluation evaluation) {
+    return new Evaluation(
+        evaluation.text(),
+        evaluation.batches(),
+        timeless(evaluation.model()),
+        evaluation.twin() == null ? null : timeless(evaluation.twin()),
+        evaluation.answers(),
+        evaluation.twinAnswers(),
+        evaluation.languages());
   }
 
   static ModelReport timeless(ModelReport model) {
@@ -89,7 +102,7 @@ final class TinyRun {
         model.loadBalancingLoss(),
         model.zLoss(),
         model.droppedFraction(),
-        model.gradientNorm(),
+        Double.isNaN(model.gradientNorm()) ? 0 : model.gradientNorm(),
         0,
         model.layers());
   }

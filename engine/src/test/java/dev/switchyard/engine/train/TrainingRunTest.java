@@ -56,7 +56,10 @@ final class TrainingRunTest {
       assertThat(reports.getLast().model().layers()).hasSize(2);
       assertThat(reports.getLast().twin().layers()).isEmpty();
       assertThat(watch.reports).isEqualTo(reports);
-      assertThat(RunHistory.reports(run)).usingRecursiveComparison().isEqualTo(reports);
+      assertThat(RunHistory.reports(run))
+          .usingRecursiveComparison()
+          .withEqualsForType(Double::equals, Double.class)
+          .isEqualTo(reports);
       assertThat(RunHistory.events(run)).isEqualTo(training.events()).isEqualTo(watch.events);
       assertThat(watch.kinds()).startsWith("started").endsWith("checkpoint", "finished");
     }

@@ -1,4 +1,4 @@
-package dev.switchyard.engine.train;
+package dev.switchyard.engine.evaluate;
 
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.model.StepFigures;
@@ -19,28 +19,46 @@ public final class Evaluator {
    * @param batches one or more
    */
   public static ModelReport evaluate(SwitchTransformer model, List<Batch> batches) {
-    long begin = System.nanoTime();
-    List<StepFigures> all = new ArrayList<>();
-    for (Batch batch : batches) {
-      all.add(model.evaluate(batch));
+    return measure(model, batches).report();
+  }
+
+  /** Passes of a model over batches, and the time that they took. */
+  record Measured(List<StepFigures> figures, double seconds) {
+    /** Those of several texts together. */
+    static Measured of(List<Measured> parts) {
+      return new Measured(
+          parts.stream().flatMap(part -> part.figures().stream()).toList(),
+          parts.stream().mapToDouble(Measured::seconds).sum());
     }
-    double seconds = Math.max(1e-9, (System.nanoTime() - begin) * 1e-9);
-    long tokens = all.stream().mapToLong(StepFigures::tokens).sum();
-    double labels = Math.max(1, all.stream().mapToLong(StepFigures::labels).sum());
-    double crossEntropy =
-        all.stream().mapToDouble(f -> f.crossEntropy() * f.labels()).sum() / labels;
-    double routers = mean(all.stream().mapToDouble(f -> f.loss() - f.crossEntropy()).toArray());
-    return new ModelReport(
-        tokens,
-        seconds,
-        crossEntropy + routers,
-        crossEntropy,
-        mean(all.stream().mapToDouble(StepFigures::loadBalancingLoss).toArray()),
-        mean(all.stream().mapToDouble(StepFigures::zLoss).toArray()),
-        mean(all.stream().mapToDouble(StepFigures::droppedFraction).toArray()),
-        Double.NaN,
-        tokens / seconds,
-        layers(all));
+
+    /** Nats a label, over all labels. */
+    double crossEntropy() {
+      double labels = Math.max(1, figures.stream().mapToLong(StepFigures::labels).sum());
+      return figures.stream().mapToDouble(f -> f.crossEntropy() * f.labels()).sum() / labels;
+    }
+
+    ModelReport report() {
+      long tokens = figures.stream().mapToLong(StepFigures::tokens).sum();
+      double routers =
+          mean(figures.stream().mapToDouble(f -> f.loss() - f.crossEntropy()).toArray());
+      return new ModelReport(
+          tokens,
+          seconds,
+          crossEntropy() + routers,
+          crossEntropy(),
+          mean(figures.stream().mapToDouble(StepFigures::loadBalancingLoss).toArray()),
+          mean(figures.stream().mapToDouble(StepFigures::zLoss).toArray()),
+          mean(figures.stream().mapToDouble(StepFigures::droppedFraction).toArray()),
+          Double.NaN,
+          tokens / seconds,
+          layers(figures));
+    }
+  }
+
+  static Measured measure(SwitchTransformer model, List<Batch> batches) {
+    long begin = System.nanoTime();
+    List<StepFigures> all = batches.stream().map(model::evaluate).toList();
+    return new Measured(all, Math.max(1e-9, (System.nanoTime() - begin) * 1e-9));
   }
 
   private static List<LayerReport> layers(List<StepFigures> all) {

@@ -1,0 +1,87 @@
+package dev.switchyard.engine.evaluate;
+
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.data.HeldOut;
+import dev.switchyard.engine.data.Row;
+import dev.switchyard.engine.data.TextToText;
+import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.Answers;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Measures how well a model writes the targets of held-out pairs. Texts are compared as the
+ * tokenizer gives them back, so that what it does not keep (capitals, say) counts for neither side;
+ * a target that is too long for the model is compared as a whole.
+ */
+final class AnswerEvaluator {
+  /** Rows that are decoded together. */
+  private static final int TOGETHER = 64;
+
+  private final TextToText objective;
+  private final Tokenizer tokenizer;
+  private long pairs;
+  private long exact;
+  private long places;
+  private long right;
+  private double rouge;
+  private long rouged;
+
+  private AnswerEvaluator(TextToText objective, Tokenizer tokenizer) {
+    this.objective = objective;
+    this.tokenizer = tokenizer;
+  }
+
+  /** A model's answers to all held-out pairs. */
+  static Answers of(
+      SwitchTransformer model, List<HeldOut> heldOut, TextToText objective, Tokenizer tokenizer) {
+    AnswerEvaluator evaluator = new AnswerEvaluator(objective, tokenizer);
+    for (HeldOut part : heldOut) {
+      evaluator.readAnswers(model, part.rows());
+      part.batches().forEach(batch -> evaluator.countTokens(model, batch));
+    }
+    return evaluator.answers();
+  }
+
+  private void readAnswers(SwitchTransformer model, List<Row> rows) {
+    GreedyAnswers greedy = new GreedyAnswers(model, objective);
+    for (int from = 0; from < rows.size(); from += TOGETHER) {
+      List<Row> some = rows.subList(from, Math.min(from + TOGETHER, rows.size()));
+      List<List<Integer>> written = greedy.to(some);
+      for (int i = 0; i < some.size(); i++) {
+        compare(
+            tokenizer.decode(written.get(i)).strip(),
+            tokenizer.decode(Arrays.stream(some.get(i).target()).boxed().toList()).strip());
+      }
+    }
+  }
+
+  private void compare(String written, String target) {
+    pairs++;
+    exact += written.equals(target) ? 1 : 0;
+    double shared = Rouge2.of(written, target);
+    if (!Double.isNaN(shared)) {
+      rouge += shared;
+      rouged++;
+    }
+  }
+
+  private void countTokens(SwitchTransformer model, Batch batch) {
+    int[] best = GreedyAnswers.mostProbable(model.logits(batch), batch.labels().length);
+    for (int i = 0; i < best.length; i++) {
+      if (batch.labels()[i] != Batch.IGNORED) {
+        places++;
+        right += best[i] == batch.labels()[i] ? 1 : 0;
+      }
+    }
+  }
+
+  private Answers answers() {
+    return new Answers(
+        pairs,
+        (double) exact / Math.max(1, pairs),
+        (double) right / Math.max(1, places),
+        rouged == 0 ? Double.NaN : rouge / rouged);
+  }
+}
