@@ -51,7 +51,14 @@ final class SettingsHelp {
         lines.add(TITLES.getOrDefault(section, section) + " (--set KEY=VALUE):");
       }
       String value = setting.defaultValue().isEmpty() ? "none" : setting.defaultValue();
-      lines.add("  " + setting.name() + " = " + value + bounds(setting));
+      String line = "  " + setting.name() + " = " + value;
+      String bounds = bounds(setting);
+      if (line.length() + bounds.length() < Terminal.WIDTH) {
+        lines.add(line + bounds);
+      } else {
+        lines.add(line);
+        wrap(bounds.strip(), lines);
+      }
       wrap(setting.explanation(), lines);
     }
     return lines;

@@ -6,6 +6,7 @@ import dev.switchyard.engine.data.Tokenizers;
 import dev.switchyard.engine.model.ComputeCost;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.ExpertShape;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
@@ -121,13 +122,28 @@ final class Estimates {
 
     private double block(ModelConfig shape, boolean encoder, int block, int queries, int keys) {
       double tokens = rows * queries;
-      double feedForward = tokens * (4.0 * shape.dModel() + 3.0 * shape.dFf());
+      double feedForward =
+          tokens * (4.0 * shape.dModel() + 3.0 * shape.feedForwardWidth(encoder, block));
+      double others = 0;
       if (shape.isSparse(encoder, block)) {
+        others += tokens * (2.0 * shape.dModel() + 3.0 * shape.sharedExpertDFf());
         feedForward =
             feedForward * Math.max(1, config.routing().capacityFactor())
                 + tokens * (2.0 * shape.dModel() + 4.0 * shape.numExperts());
       }
-      return attention(shape, queries, keys) + feedForward;
+      if (shape.hasSwitchAttention(block)) {
+        others += switchAttention(shape, tokens);
+      }
+      return attention(shape, queries, keys) + feedForward + others;
+    }
+
+    /** Slots, hidden layers and probabilities of the two Switch layers in attention. */
+    private double switchAttention(ModelConfig shape, double tokens) {
+      ExpertShape expert = shape.attentionExpert();
+      double slots = tokens * Math.max(1, config.routing().capacityFactor());
+      return 2
+          * (slots * (2.0 * expert.in() + 3.0 * expert.hidden() + 2.0 * expert.out())
+              + tokens * 4.0 * shape.numExperts());
     }
 
     /** Queries, keys, values, mixtures and their gradients; the weights of each head. */

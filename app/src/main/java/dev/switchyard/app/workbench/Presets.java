@@ -3,6 +3,7 @@ package dev.switchyard.app.workbench;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.model.PublishedModels;
 import dev.switchyard.engine.train.Workbench.Preset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,8 +11,12 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Named settings to start from, kept in presets.json beside this class. */
+/**
+ * Named settings to start from: those in presets.json beside this class, and the shapes of the
+ * published models.
+ */
 public final class Presets {
   /** What is taken where nobody chooses. */
   public static final String DEFAULT = "small";
@@ -60,7 +65,11 @@ public final class Presets {
     try (InputStream file = Presets.class.getResourceAsStream("presets.json")) {
       Map<String, Entry> entries =
           new ObjectMapper().readValue(file, new TypeReference<LinkedHashMap<String, Entry>>() {});
-      return entries.entrySet().stream().map(e -> preset(e.getKey(), e.getValue())).toList();
+      return Stream.concat(
+              entries.entrySet().stream().map(e -> preset(e.getKey(), e.getValue())),
+              PublishedModels.all().stream()
+                  .map(m -> preset(m.name(), new Entry(m.detail(), m.settings()))))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -31,6 +31,7 @@ final class Reports {
         crossEntropy,
         sparse ? 1.25 : 0,
         0,
+        81,
         sparse ? 0.125 : 0,
         1,
         123_456_789,

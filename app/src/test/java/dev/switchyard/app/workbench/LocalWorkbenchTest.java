@@ -108,6 +108,24 @@ final class LocalWorkbenchTest {
   }
 
   @Test
+  void aPublishedModelThatNoMachineHoldsIsRefusedBeforeAnythingIsMade() throws Exception {
+    Map<String, Object> settings = new HashMap<>(Presets.settings("switch-c-2048", true));
+    settings.put("data", List.of(text().toString()));
+    RunConfig largest = RunConfig.defaults().with(settings);
+    try (LocalWorkbench workbench = new LocalWorkbench(new Home(folder))) {
+      assertThat(workbench.estimate(largest).parameters())
+          .isEqualTo(SwitchTransformer.parameterCount(largest.model()));
+      Path place = workbench.runsFolder().resolve("largest");
+      assertThatThrownBy(() -> workbench.create(largest, place))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("The run needs about 12,")
+          .hasMessageContaining("GB of memory, and there are")
+          .hasMessageContaining("take a smaller batch_size");
+      assertThat(place).doesNotExist();
+    }
+  }
+
+  @Test
   void aDamagedRunDoesNotHideTheOthers() throws Exception {
     try (LocalWorkbench workbench = new LocalWorkbench(new Home(folder))) {
       workbench.create(tiny(text(), 3), workbench.runsFolder().resolve("good")).close();

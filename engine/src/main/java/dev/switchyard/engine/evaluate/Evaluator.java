@@ -14,7 +14,8 @@ public final class Evaluator {
 
   /**
    * Figures over all batches: the cross entropy is the mean over all labels, the others are means
-   * over batches. The gradient norm is NaN. The loss is cross entropy and routers' losses together.
+   * over batches. The gradient norm is NaN. The loss is cross entropy and the losses of output and
+   * routers together.
    *
    * @param batches one or more
    */
@@ -39,15 +40,16 @@ public final class Evaluator {
 
     ModelReport report() {
       long tokens = figures.stream().mapToLong(StepFigures::tokens).sum();
-      double routers =
+      double others =
           mean(figures.stream().mapToDouble(f -> f.loss() - f.crossEntropy()).toArray());
       return new ModelReport(
           tokens,
           seconds,
-          crossEntropy() + routers,
+          crossEntropy() + others,
           crossEntropy(),
           mean(figures.stream().mapToDouble(StepFigures::loadBalancingLoss).toArray()),
           mean(figures.stream().mapToDouble(StepFigures::zLoss).toArray()),
+          mean(figures.stream().mapToDouble(StepFigures::outputZLoss).toArray()),
           mean(figures.stream().mapToDouble(StepFigures::droppedFraction).toArray()),
           Double.NaN,
           tokens / seconds,

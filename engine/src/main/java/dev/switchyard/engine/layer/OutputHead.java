@@ -1,5 +1,6 @@
 package dev.switchyard.engine.layer;
 
+import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
@@ -8,8 +9,10 @@ import dev.switchyard.engine.tensor.Tensor;
  *
  * @param projection [V, d]
  * @param inputScale factor on the projection's input
+ * @param zLoss weight of the output z-loss in training: the mean over labels of log^2 Z, Z the sum
+ *     of the logits' exponentials
  */
-public record OutputHead(Linear projection, double inputScale) {
+public record OutputHead(Linear projection, double inputScale, double zLoss) {
   /**
    * Kept for the backward pass.
    *
@@ -49,13 +52,35 @@ public record OutputHead(Linear projection, double inputScale) {
     return new Scored(labels, count, loss, logSumExp);
   }
 
-  /** Gradient of the mean cross entropy a label: adds to the projection's, overwrites dX [T, d]. */
+  /** Mean over the labels of log^2 Z, without its weight; 0 without labels. Waits for the pass. */
+  public static double squaredLogZ(Backend backend, Scored scored) {
+    if (scored.count() == 0) {
+      return 0;
+    }
+    double[] logZ = backend.doubles(scored.logSumExp());
+    int[] labels = backend.ints(scored.labels());
+    double sum = 0;
+    for (int t = 0; t < labels.length; t++) {
+      sum += labels[t] < 0 ? 0 : logZ[t] * logZ[t];
+    }
+    return sum / scored.count();
+  }
+
+  /**
+   * Gradient of the mean cross entropy a label, in training with the z-loss: adds to the
+   * projection's, overwrites dX [T, d].
+   */
   public void backward(Pass pass, Saved saved, Scored scored, Tensor dX) {
     Tensor dLogits = saved.logits();
     double scale = scored.count() == 0 ? 0 : 1.0 / scored.count();
     pass.backend()
         .crossEntropyBackward(
-            saved.logits(), scored.labels(), scored.logSumExp(), scale, 0, dLogits);
+            saved.logits(),
+            scored.labels(),
+            scored.logSumExp(),
+            scale,
+            pass.training() ? zLoss : 0,
+            dLogits);
     projection.backward(pass, saved.x(), dLogits, dX, false);
     if (inputScale != 1) {
       pass.backend().scale(dX, inputScale);

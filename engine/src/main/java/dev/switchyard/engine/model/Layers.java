@@ -43,8 +43,9 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<SwitchPlace> p
             separate ? embedding(source, config, "decoder.embed_tokens") : shared);
     OutputHead head =
         config.tieWordEmbeddings()
-            ? new OutputHead(new Linear(shared), Math.pow(width, -0.5))
-            : new OutputHead(source.linear("lm_head", config.vocabSize(), width), 1);
+            ? new OutputHead(new Linear(shared), Math.pow(width, -0.5), config.outputZLossCoef())
+            : new OutputHead(
+                source.linear("lm_head", config.vocabSize(), width), 1, config.outputZLossCoef());
     List<SwitchPlace> places = new ArrayList<>();
     if (encoder != null) {
       places.addAll(encoder.places());

@@ -138,6 +138,7 @@ final class PassFigures {
         crossEntropy,
         loadBalancingLoss / count,
         zLoss / count,
+        0,
         routed == 0 ? 0 : dropped / routed,
         tokens,
         labels,

@@ -7,11 +7,12 @@ import java.util.Optional;
 /**
  * What one pass of a model over a batch gave.
  *
- * @param loss cross entropy, plus the weighted load-balancing losses and z-losses of all Switch
- *     layers
+ * @param loss cross entropy, plus the weighted output z-loss, load-balancing losses and z-losses of
+ *     all Switch layers
  * @param crossEntropy nats a label; 0 where there are no labels
  * @param loadBalancingLoss mean over the Switch layers, unweighted; 0 where there are none
  * @param zLoss mean over the Switch layers, unweighted
+ * @param outputZLoss mean over labels of log^2 Z of the output, unweighted
  * @param droppedFraction tokens dropped over tokens routed, all Switch layers together
  * @param tokens of the batch, without padding
  * @param labels that count
@@ -23,6 +24,7 @@ public record StepFigures(
     double crossEntropy,
     double loadBalancingLoss,
     double zLoss,
+    double outputZLoss,
     double droppedFraction,
     long tokens,
     long labels,
@@ -41,10 +43,26 @@ public record StepFigures(
         crossEntropy,
         loadBalancingLoss,
         zLoss,
+        outputZLoss,
         droppedFraction,
         tokens,
         labels,
         layers,
         Optional.of(layer));
+  }
+
+  /** The same with an output z-loss, which is added to the loss with this weight. */
+  StepFigures withOutputZLoss(double squaredLogZ, double weight) {
+    return new StepFigures(
+        loss + weight * squaredLogZ,
+        crossEntropy,
+        loadBalancingLoss,
+        zLoss,
+        squaredLogZ,
+        droppedFraction,
+        tokens,
+        labels,
+        layers,
+        firstNotFinite);
   }
 }

@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
+import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
@@ -329,7 +330,11 @@ public final class SwitchTransformer implements AutoCloseable {
     double crossEntropy = forward.crossEntropy(backend);
     figures.readStack(backend, layers.placesOf(true), forward.encoder());
     figures.readStack(backend, layers.placesOf(false), forward.decoder());
-    StepFigures all = figures.sumUp(crossEntropy, batch.tokens(), forward.scored().count());
+    StepFigures all =
+        figures
+            .sumUp(crossEntropy, batch.tokens(), forward.scored().count())
+            .withOutputZLoss(
+                OutputHead.squaredLogZ(backend, forward.scored()), config.outputZLossCoef());
     return all.isFinite() ? all : all.withFirstNotFinite(firstNotFinite(seen));
   }
 

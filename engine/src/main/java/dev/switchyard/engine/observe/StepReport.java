@@ -30,11 +30,13 @@ public record StepReport(
    *
    * @param tokens tokens seen since the run began (inputs and targets, no padding)
    * @param seconds time spent in this model's steps since the run began
-   * @param loss cross entropy plus the weighted losses of the routers
+   * @param loss cross entropy plus the weighted losses of the output and of the routers
    * @param crossEntropy nats a target token
    * @param loadBalancingLoss mean over the Switch layers of N x sum(f_i x P_i); 1 is balanced; 0
    *     where there is none
    * @param zLoss mean over the Switch layers of the router z-loss, unweighted
+   * @param outputZLoss mean over target tokens of log^2 Z, Z the sum of the logits' exponentials,
+   *     unweighted
    * @param droppedFraction tokens dropped over tokens routed, all Switch layers together
    * @param gradientNorm before clipping
    * @param tokensPerSecond of this step
@@ -47,6 +49,7 @@ public record StepReport(
       double crossEntropy,
       double loadBalancingLoss,
       double zLoss,
+      double outputZLoss,
       double droppedFraction,
       double gradientNorm,
       double tokensPerSecond,

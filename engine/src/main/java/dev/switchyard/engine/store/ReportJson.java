@@ -42,6 +42,7 @@ final class ReportJson {
     line.put("cross_entropy", model.crossEntropy());
     line.put("load_balancing_loss", model.loadBalancingLoss());
     line.put("z_loss", model.zLoss());
+    line.put("output_z_loss", model.outputZLoss());
     line.put("dropped_fraction", model.droppedFraction());
     line.put("gradient_norm", model.gradientNorm());
     line.put("tokens_per_second", model.tokensPerSecond());
@@ -88,6 +89,7 @@ final class ReportJson {
         line.path("cross_entropy").asDouble(),
         line.path("load_balancing_loss").asDouble(),
         line.path("z_loss").asDouble(),
+        line.path("output_z_loss").asDouble(),
         line.path("dropped_fraction").asDouble(),
         line.path("gradient_norm").asDouble(Double.NaN),
         line.path("tokens_per_second").asDouble(),

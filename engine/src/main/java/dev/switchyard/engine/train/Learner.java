@@ -101,6 +101,7 @@ final class Learner implements AutoCloseable {
         figures.crossEntropy(),
         figures.loadBalancingLoss(),
         figures.zLoss(),
+        figures.outputZLoss(),
         figures.droppedFraction(),
         gradientNorm,
         figures.tokens() / Math.max(1e-9, secondsOfStep),

@@ -35,9 +35,18 @@ public final class StartingModel {
           "is_encoder_decoder",
           "encoder_sparse_step",
           "decoder_sparse_step",
+          "sparse_layer_placement",
+          "encoder_sparse_layers",
+          "decoder_sparse_layers",
           "num_experts",
           "feed_forward_proj",
+          "shared_expert_d_ff",
+          "switch_attention",
+          "switch_attention_step",
+          "switch_attention_d_ff",
+          "dense",
           "tie_word_embeddings",
+          "share_embeddings",
           "relative_attention_num_buckets");
 
   private final ModelFolder folder;

@@ -213,7 +213,7 @@ final class LayerGradientsTest {
 
   @Test
   void outputHead() {
-    OutputHead head = new OutputHead(source.linear("lm_head", 7, WIDTH), 0.4);
+    OutputHead head = new OutputHead(source.linear("lm_head", 7, WIDTH), 0.4, 0.05);
     Tensor x = random(backend, 1, 4, WIDTH);
     check(
         pass -> {
@@ -222,7 +222,7 @@ final class LayerGradientsTest {
           OutputHead.Scored scored = head.score(pass, saved, labels, 3);
           return new Result(
               zeros(pass, x),
-              backend.sum(scored.loss()) / 3,
+              backend.sum(scored.loss()) / 3 + 0.05 * squaredLogZ(scored),
               dOut -> {
                 Tensor dX = pass.take(x.shape());
                 head.backward(pass, saved, scored, dX);
@@ -230,6 +230,14 @@ final class LayerGradientsTest {
               });
         },
         x);
+  }
+
+  /** From its definition, over the labels that count. */
+  private double squaredLogZ(OutputHead.Scored scored) {
+    double[] logZ = backend.doubles(scored.logSumExp());
+    double mean = (logZ[0] * logZ[0] + logZ[2] * logZ[2] + logZ[3] * logZ[3]) / 3;
+    assertThat(OutputHead.squaredLogZ(backend, scored)).isEqualTo(mean);
+    return mean;
   }
 
   @Test

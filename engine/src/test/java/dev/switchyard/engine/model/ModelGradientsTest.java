@@ -100,6 +100,7 @@ final class ModelGradientsTest {
     settings.put("feed_forward_proj", activation);
     settings.put("shared_expert_d_ff", 7);
     settings.put("encoder_sparse_layers", "0");
+    settings.put("output_z_loss_coef", 0.05);
     ModelConfig config = TinyModel.config(settings);
     StepFigures figures =
         check(twin ? config.denseTwin() : config, TinyModel.routing(CROWDED), TinyModel.batch());

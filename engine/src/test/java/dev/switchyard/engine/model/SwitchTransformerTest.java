@@ -103,39 +103,10 @@ final class SwitchTransformerTest {
   }
 
   @Test
-  void countsTheParametersOfTheReleasedModels() {
-    Map<String, Object> base = new HashMap<>();
-    base.put("vocab_size", 32128);
-    base.put("d_model", 768);
-    base.put("d_kv", 64);
-    base.put("d_ff", 3072);
-    base.put("num_heads", 12);
-    base.put("num_layers", 12);
-    base.put("num_decoder_layers", 12);
-    base.put("relative_attention_num_buckets", 32);
-    base.put("relative_attention_max_distance", 128);
-    base.put("num_experts", 8);
-    ModelConfig switchBase = TinyModel.config(base);
-    // T5-Base has 222.9 million, Switch-Base with 8 experts 0.619 billion.
-    assertThat(SwitchTransformer.parameterCount(switchBase.denseTwin()) / 1e6)
-        .isCloseTo(222.9, within(0.05));
-    assertThat(SwitchTransformer.parameterCount(switchBase) / 1e9).isCloseTo(0.619, within(0.0006));
-    base.put("num_experts", 256);
-    assertThat(SwitchTransformer.parameterCount(TinyModel.config(base)) / 1e9)
-        .isCloseTo(14.664, within(0.0006));
+  void theCountIsThatOfTheParametersThatThereAre() {
     try (SwitchTransformer model = model(TINY, CALM)) {
       assertThat(model.parameterCount()).isEqualTo(SwitchTransformer.parameterCount(TINY));
     }
-  }
-
-  @Test
-  void twinTakesTheSameOperationsForAToken() {
-    ComputeCost cost = ComputeCost.of(TINY);
-    ComputeCost twin = ComputeCost.of(TINY.denseTwin());
-    assertThat(twin.inputToken()).isEqualTo(cost.inputToken());
-    assertThat(twin.targetToken()).isEqualTo(cost.targetToken());
-    assertThat(twin.inputRouters()).isZero();
-    assertThat(cost.inputRouters()).isEqualTo(2L * 6 * 3);
   }
 
   @Test
@@ -171,6 +142,24 @@ final class SwitchTransformerTest {
   }
 
   @Test
+  void expertDropoutActsInExpertsAndInTrainingAlone() {
+    ModelConfig dropping = TinyModel.config(Map.of("expert_dropout_rate", 0.5));
+    try (SwitchTransformer model = model(dropping, CALM);
+        SwitchTransformer whole = model(TINY, CALM);
+        SwitchTransformer twin = model(dropping.denseTwin(), CALM);
+        SwitchTransformer wholeTwin = model(TINY.denseTwin(), CALM)) {
+      Batch batch = TinyModel.batch();
+      double loss = whole.forwardBackward(batch, 1, 1).crossEntropy();
+      assertThat(model.forwardBackward(batch, 1, 1).crossEntropy()).isNotEqualTo(loss);
+      assertThat(model.evaluate(batch).crossEntropy())
+          .isEqualTo(whole.evaluate(batch).crossEntropy());
+      assertThat(twin.forwardBackward(batch, 1, 1).crossEntropy())
+          .as("a dense model has no experts")
+          .isEqualTo(wholeTwin.forwardBackward(batch, 1, 1).crossEntropy());
+    }
+  }
+
+  @Test
   void figuresOfALayerAreThoseOfItsTokens() {
     try (SwitchTransformer model = model(TINY, TinyModel.routing(Map.of("routing_groups", 2)))) {
       StepFigures figures = model.evaluate(TinyModel.batch());
@@ -188,6 +177,21 @@ final class SwitchTransformerTest {
               figures.crossEntropy() + 0.01 * 2 * figures.loadBalancingLoss(), within(1e-12));
       assertThat(figures.tokens()).isEqualTo(16);
       assertThat(figures.labels()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void theOutputZLossIsReportedAndAddedWithItsWeight() {
+    try (SwitchTransformer without = model(TINY, CALM);
+        SwitchTransformer with =
+            model(TinyModel.config(Map.of("output_z_loss_coef", 1e-4)), CALM)) {
+      StepFigures plain = without.forwardBackward(TinyModel.batch(), 1, 1);
+      StepFigures weighted = with.forwardBackward(TinyModel.batch(), 1, 1);
+      assertThat(plain.outputZLoss()).as("log^2 of about 13 logits").isBetween(4.0, 12.0);
+      assertThat(weighted.outputZLoss()).isEqualTo(plain.outputZLoss());
+      assertThat(weighted.crossEntropy()).isEqualTo(plain.crossEntropy());
+      assertThat(weighted.loss())
+          .isCloseTo(plain.loss() + 1e-4 * plain.outputZLoss(), within(1e-12));
     }
   }
 

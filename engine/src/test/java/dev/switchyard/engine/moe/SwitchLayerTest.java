@@ -14,6 +14,7 @@ import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,56 @@ final class SwitchLayerTest {
     for (int t = 0; t < TOKENS; t++) {
       assertThat(row(slots, slot[t])).isEqualTo(row(x, t));
       assertThat(row(saved.router().input(), t)).isNotEqualTo(row(x, t));
+    }
+  }
+
+  @Test
+  void expertDropoutSitsOnTheHiddenLayerAlone() {
+    SwitchLayer.Saved whole = forward(1, TOKENS, 0, null);
+    List<Parameter> weights = List.copyOf(parameters);
+    Iterator<Parameter> same = weights.iterator();
+    SwitchLayer dropping =
+        new SwitchLayer(
+            (start, names, shape) -> same.next(),
+            "mlp",
+            EXPERTS,
+            ExpertShape.feedForward(WIDTH, 8, WIDTH, false),
+            0.5,
+            new SwitchPlace(true, 1, SwitchPlace.Part.FEED_FORWARD));
+    Tensor out = backend.allocate(TOKENS, WIDTH);
+    SwitchLayer.Saved dropped =
+        dropping.forward(
+            pass, whole.routing(), RoutingTally.take(pass, 1, whole.routing()).row(0), x, out);
+    assertThat(backend.doubles(dropped.experts().x()))
+        .as("what the experts read is whole")
+        .isEqualTo(backend.doubles(whole.experts().x()));
+    double[] before = backend.doubles(whole.experts().hidden());
+    double[] after = backend.doubles(dropped.experts().hidden());
+    int gone = 0;
+    int active = 0;
+    for (int i = 0; i < before.length; i++) {
+      if (before[i] > 0) {
+        active++;
+        gone += after[i] == 0 ? 1 : 0;
+        assertThat(after[i]).isIn(0.0, 2 * before[i]);
+      }
+    }
+    assertThat(gone / (double) active).as("half of some 50 numbers").isBetween(0.2, 0.8);
+    // What they write is the product of that hidden layer with their last matrix, and no number of
+    // it is dropped: a row is of zeros only where the whole hidden layer is.
+    for (int t = 0; t < TOKENS; t++) {
+      assertThat(Arrays.stream(row(out, t)).filter(value -> value == 0).count())
+          .isIn(0L, (long) WIDTH);
+    }
+    int[] slot = backend.ints(dropped.dispatch().slot());
+    int[] expert = backend.ints(dropped.dispatch().expert());
+    double[] last = backend.doubles(weights.getLast().value());
+    for (int i = 0; i < WIDTH; i++) {
+      double sum = 0;
+      for (int h = 0; h < 8; h++) {
+        sum += after[slot[0] * 8 + h] * last[(expert[0] * WIDTH + i) * 8 + h];
+      }
+      assertThat(row(dropped.expertOut(), slot[0])[i]).isCloseTo(sum, within(1e-12));
     }
   }
 

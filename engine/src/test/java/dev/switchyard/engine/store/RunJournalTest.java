@@ -165,8 +165,9 @@ final class RunJournalTest {
         new LayerReport(
             "encoder.block.1", 8, new float[] {0.5f, 1.5f}, 0.1, 1.0 / 3, 2e-17, 0.3, 0.7);
     ModelReport model =
-        new ModelReport(100 * step, 0.1, 2.0 / 3, 0.6, 1.01, 5, 0.1, 3, 1e6, List.of(layer));
-    ModelReport twin = new ModelReport(100 * step, 0.2, 0.7, 0.7, 0, 0, 0, 2, 1e5, List.of());
+        new ModelReport(
+            100 * step, 0.1, 2.0 / 3, 0.6, 1.01, 5, 1.0 / 7, 0.1, 3, 1e6, List.of(layer));
+    ModelReport twin = new ModelReport(100 * step, 0.2, 0.7, 0.7, 0, 0, 0, 0, 2, 1e5, List.of());
     return new StepReport(step, 1e-3 / 3, model, twin);
   }
 }

@@ -101,6 +101,7 @@ final class TinyRun {
         model.crossEntropy(),
         model.loadBalancingLoss(),
         model.zLoss(),
+        model.outputZLoss(),
         model.droppedFraction(),
         Double.isNaN(model.gradientNorm()) ? 0 : model.gradientNorm(),
         0,
