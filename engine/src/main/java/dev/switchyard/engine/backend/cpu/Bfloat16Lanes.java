@@ -43,6 +43,13 @@ final class Bfloat16Lanes {
     shorts.intoMemorySegment(OffHeap.ALL, address, ORDER);
   }
 
+  /** Stores numbers that are bfloat16 already, so that there is nothing to round. */
+  static void storeExact(FloatVector vector, long address) {
+    IntVector bits = vector.reinterpretAsInts().lanewise(VectorOperators.LSHR, 16);
+    ShortVector shorts = (ShortVector) bits.convertShape(VectorOperators.I2S, SHORTS, 0);
+    shorts.intoMemorySegment(OffHeap.ALL, address, ORDER);
+  }
+
   static float get(long address) {
     return Bfloat16.widen(OffHeap.ALL.get(SHORT, address));
   }

@@ -12,10 +12,12 @@ import dev.switchyard.engine.tensor.Tensor;
  * copies.
  */
 final class CpuBfloat16Backend extends Bfloat16Backend {
-  private final CpuThreads threads;
   private final BlockKernel.Source kernels;
   private final Bfloat16Products products;
   private final Bfloat16Attention attention;
+  private final Bfloat16Elements elements;
+  private final Bfloat16Normalisation normalisation;
+  private final Bfloat16Slots slots;
 
   /**
    * Over a cpu backend.
@@ -25,10 +27,12 @@ final class CpuBfloat16Backend extends Bfloat16Backend {
   CpuBfloat16Backend(
       Backend device, CpuThreads threads, CpuScratch scratch, BlockKernel.Source kernels) {
     super(device);
-    this.threads = threads;
     this.kernels = kernels;
     this.products = new Bfloat16Products(threads, scratch, kernels);
     this.attention = new Bfloat16Attention(threads, scratch, kernels);
+    this.elements = new Bfloat16Elements(threads);
+    this.normalisation = new Bfloat16Normalisation(threads, scratch);
+    this.slots = new Bfloat16Slots(threads, scratch);
   }
 
   /** The fastest kernels that this machine has for so many threads. */
@@ -61,23 +65,21 @@ final class CpuBfloat16Backend extends Bfloat16Backend {
     return true;
   }
 
+  private static boolean areFloat32(Tensor... tensors) {
+    for (Tensor tensor : tensors) {
+      if (tensor.type() != ElementType.FLOAT32) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   protected void convert(Tensor from, Tensor to) {
-    long size = Operands.sameSize(from, "from", to, "to");
-    long fromAt = Operands.address(from);
-    long toAt = Operands.address(to);
     if (isBfloat16(to)) {
-      threads.overRows(
-          size,
-          1,
-          (first, end, thread) ->
-              Bfloat16Lanes.round(fromAt + 4 * first, toAt + 2 * first, (int) (end - first)));
+      elements.round(from, to);
     } else {
-      threads.overRows(
-          size,
-          1,
-          (first, end, thread) ->
-              Bfloat16Lanes.widen(fromAt + 2 * first, toAt + 4 * first, (int) (end - first)));
+      elements.widen(from, to);
     }
   }
 
@@ -143,6 +145,104 @@ final class CpuBfloat16Backend extends Bfloat16Backend {
       attention.attentionBackward(plan, q, k, v, state, dOut, dQ, dK, dV, dBias);
     } else {
       super.attentionBackward(plan, q, k, v, bias, keyMask, out, state, dOut, dQ, dK, dV, dBias);
+    }
+  }
+
+  @Override
+  public void add(Tensor from, Tensor to) {
+    if (areBfloat16(from, to)) {
+      elements.add(from, to);
+    } else {
+      super.add(from, to);
+    }
+  }
+
+  @Override
+  public void relu(Tensor x, Tensor out) {
+    if (areBfloat16(x, out)) {
+      elements.relu(x, out);
+    } else {
+      super.relu(x, out);
+    }
+  }
+
+  @Override
+  public void reluBackward(Tensor y, Tensor dOut, Tensor dX) {
+    if (areBfloat16(y, dOut, dX)) {
+      elements.reluBackward(y, dOut, dX);
+    } else {
+      super.reluBackward(y, dOut, dX);
+    }
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor out, Tensor inverseRms) {
+    if (areBfloat16(x, out) && areFloat32(weight, inverseRms)) {
+      normalisation.rmsNorm(x, weight, epsilon, out, inverseRms);
+    } else {
+      super.rmsNorm(x, weight, epsilon, out, inverseRms);
+    }
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
+    if (areBfloat16(dOut, x, dX) && areFloat32(weight, inverseRms, dWeight)) {
+      normalisation.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight);
+    } else {
+      super.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight);
+    }
+  }
+
+  @Override
+  public void embed(Tensor ids, Tensor table, Tensor out) {
+    if (areFloat32(table) && areBfloat16(out)) {
+      slots.embed(ids, table, out);
+    } else {
+      super.embed(ids, table, out);
+    }
+  }
+
+  @Override
+  public void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
+    if (areBfloat16(x, out)) {
+      slots.dispatch(x, slotChoice, choices, out);
+    } else {
+      super.dispatch(x, slotChoice, choices, out);
+    }
+  }
+
+  @Override
+  public void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
+    if (areBfloat16(dDispatched, dX)) {
+      slots.dispatchBackward(dDispatched, slot, dX);
+    } else {
+      super.dispatchBackward(dDispatched, slot, dX);
+    }
+  }
+
+  @Override
+  public void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out) {
+    if (areBfloat16(expertOut, out) && areFloat32(gate)) {
+      slots.combine(expertOut, slot, gate, out);
+    } else {
+      super.combine(expertOut, slot, gate, out);
+    }
+  }
+
+  @Override
+  public void combineBackward(
+      Tensor dOut,
+      Tensor expertOut,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor gate,
+      Tensor dExpertOut,
+      Tensor dGate) {
+    if (areBfloat16(dOut, expertOut, dExpertOut) && areFloat32(gate, dGate)) {
+      slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
+    } else {
+      super.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
     }
   }
 
