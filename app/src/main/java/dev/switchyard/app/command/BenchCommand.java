@@ -6,10 +6,12 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.bench.BenchConfig;
 import dev.switchyard.engine.bench.BenchResult;
+import dev.switchyard.engine.bench.OperationTimes;
 import dev.switchyard.engine.bench.StepBenchmark;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.ElementType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +28,8 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
+  private static final int FEW = 3;
+
   @ParentCommand private SwitchyardCommand switchyard;
 
   @Option(
@@ -59,6 +63,11 @@ final class BenchCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private double warmUp = StepBenchmark.WARM_UP;
 
+  @Option(
+      names = "--operations",
+      description = "Also list where a training step's time goes, operation by operation.")
+  private boolean operations;
+
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
 
@@ -75,17 +84,31 @@ final class BenchCommand implements Callable<Integer> {
         throw new InputException("%s: %s".formatted(config, e.getMessage()), e);
       }
     }
-    BenchResult result;
-    try (Backend device = open();
-        StepBenchmark benchmark = new StepBenchmark(measured, device)) {
-      result = benchmark.run(steps, warmUp);
-    }
-    if (json) {
-      JsonLines.write(switchyard.terminal().out(), BenchText.figures(result));
-    } else {
-      BenchText.lines(result).forEach(switchyard.terminal().out()::println);
+    try (Backend device = open()) {
+      BenchResult result;
+      try (StepBenchmark benchmark = new StepBenchmark(measured, device)) {
+        result = benchmark.run(steps, warmUp);
+      }
+      List<OperationTimes.Operation> slowest =
+          operations ? operations(measured, device) : List.of();
+      if (json) {
+        JsonLines.write(switchyard.terminal().out(), BenchText.figures(result, slowest));
+      } else {
+        BenchText.lines(result, slowest).forEach(switchyard.terminal().out()::println);
+      }
     }
     return Problems.DONE;
+  }
+
+  /** Measured apart, because to time each operation takes time itself. */
+  private List<OperationTimes.Operation> operations(BenchConfig measured, Backend device) {
+    OperationTimes times = new OperationTimes(device);
+    try (StepBenchmark benchmark = new StepBenchmark(measured, times.timed())) {
+      benchmark.train(FEW);
+      times.reset();
+      benchmark.train(steps);
+      return times.perStep(steps);
+    }
   }
 
   private Backend open() {

@@ -2,8 +2,10 @@ package dev.switchyard.app.terminal;
 
 import dev.switchyard.engine.bench.BenchConfig;
 import dev.switchyard.engine.bench.BenchResult;
+import dev.switchyard.engine.bench.OperationTimes.Operation;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ModelConfig;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,22 @@ import java.util.Map;
 public final class BenchText {
   private BenchText() {}
 
-  /** Some lines that say what was measured, on what, and how fast it was. */
-  public static List<String> lines(BenchResult result) {
+  /**
+   * Some lines that say what was measured, on what, and how fast it was.
+   *
+   * @param operations a line for each
+   */
+  public static List<String> lines(BenchResult result, List<Operation> operations) {
+    List<String> lines = new ArrayList<>(lines(result));
+    for (Operation operation : operations) {
+      lines.add(
+          "%10s ms %5.0f x  %s"
+              .formatted(Figures.millis(operation.millis()), operation.calls(), operation.name()));
+    }
+    return lines;
+  }
+
+  private static List<String> lines(BenchResult result) {
     ModelConfig model = result.config().model();
     return List.of(
         result.device(),
@@ -52,7 +68,7 @@ public final class BenchText {
   }
 
   /** The same for machines, by snake_case name. */
-  public static Map<String, Object> figures(BenchResult result) {
+  public static Map<String, Object> figures(BenchResult result, List<Operation> operations) {
     BenchConfig config = result.config();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("device", result.device());
@@ -71,6 +87,13 @@ public final class BenchText {
     figures.put("share_of_peak", result.shareOfPeak());
     figures.put("heap_bytes_per_step", result.heapBytes());
     figures.put("dropped_fraction", result.droppedFraction());
+    if (!operations.isEmpty()) {
+      figures.put(
+          "operations",
+          operations.stream()
+              .map(o -> Map.of("name", o.name(), "calls", o.calls(), "ms", o.millis()))
+              .toList());
+    }
     figures.put("workload", SettingsRecord.values(config.workload()));
     figures.put("model", SettingsRecord.values(config.model()));
     figures.put("routing", SettingsRecord.values(config.routing()));

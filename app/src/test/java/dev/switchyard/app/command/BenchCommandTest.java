@@ -41,6 +41,7 @@ final class BenchCommandTest {
                 "2",
                 "--warm-up",
                 "0.1",
+                "--operations",
                 "--json");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
@@ -59,6 +60,9 @@ final class BenchCommandTest {
         }) {
       assertThat(figures.path(name).asDouble()).as(name).isPositive();
     }
+    assertThat(figures.path("operations").findValuesAsText("name"))
+        .contains("attention", "adamW")
+        .anyMatch(name -> name.startsWith("batchedMatmul ["));
     assertThat(figures.path("product_kernels").asText()).startsWith("OpenBLAS ");
     assertThat(figures.path("model").path("num_experts").asInt()).isEqualTo(4);
     assertThat(figures.path("workload").path("batch").asInt()).isEqualTo(2);

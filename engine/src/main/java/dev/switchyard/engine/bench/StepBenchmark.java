@@ -143,6 +143,17 @@ public final class StepBenchmark implements AutoCloseable {
         forwardDone[0] - begin, backwardDone - forwardDone[0], System.nanoTime() - backwardDone);
   }
 
+  /**
+   * Runs training steps without measuring them.
+   *
+   * @param steps how many
+   */
+  public void train(int steps) {
+    for (int i = 0; i < steps; i++) {
+      train();
+    }
+  }
+
   private long infer() {
     long begin = System.nanoTime();
     model.evaluate(batch);

@@ -18,6 +18,7 @@ final class CpuStorage implements Storage {
     this.elements = elements;
     this.allocated = OffHeap.allocate(elements * type.bytes() + ALIGNMENT);
     this.address = (allocated + ALIGNMENT - 1) & -ALIGNMENT;
+    OffHeap.preferLargePages(address, elements * type.bytes());
   }
 
   /** Address of the first element. */
