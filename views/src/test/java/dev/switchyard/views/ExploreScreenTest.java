@@ -8,6 +8,7 @@ import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.TokenChips;
 import dev.switchyard.views.chart.TokenGrid;
+import dev.switchyard.views.chart.TokenProbabilities;
 import dev.switchyard.views.fake.FakeMicroscope;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -115,6 +116,44 @@ class ExploreScreenTest extends ScreenTest {
     press("#as-trained");
     int dropped = trace.layers().getFirst().dropped();
     untilText("#drops", dropped + " dropped (dashed)");
+  }
+
+  @Test
+  void blanksAreFilledTokenByToken() {
+    write("#text", "the ferry carries ___ across the river");
+    untilText("#write", "Fill the blanks");
+    press("#write");
+    untilText(
+        "#written-text", "the ferry carries paper boats and seven silver spoons across the river");
+    untilText("#step-title", "Token 8 of 8: ‹end›");
+    press("#step-before");
+    untilText("#step-title", "Token 7 of 8: spoons");
+    assertThat(find("#alternatives", TokenProbabilities.class).alternatives())
+        .extracting(alternative -> alternative.token().text())
+        .containsExactly("spoons", "lanterns", "coins");
+    assertThat(text("#step-experts")).startsWith("dec 1: expert ");
+    TokenChips chips = find("#written-chips", TokenChips.class);
+    clickAt(chips, chips.centerOf(1));
+    untilText("#step-title", "Token 2 of 8: paper");
+    press("#write-close");
+    until("it is put away", () -> !seen("#written"));
+  }
+
+  @Test
+  void aTextWithoutBlanksIsContinued() {
+    write("#text", "the ferry");
+    untilText("#write", "Continue");
+    press("#write");
+    untilText("#written-text", "the ferry paper boats and seven silver spoons");
+    write("#text", "another text");
+    until("what was written goes with its text", () -> !seen("#written"));
+  }
+
+  @Test
+  void aTextThatCantBeWrittenAfterSaysWhy() {
+    write("#text", "unwritable ___");
+    press("#write");
+    untilText("#written-text", "The text is unwritable: write another.");
   }
 
   @Test

@@ -98,6 +98,24 @@ public final class Pictures {
         });
     settle();
     save(prefix + "explore-expert");
+    String before = fx(() -> ((TextInputControl) find("#text")).getText());
+    fx(
+        () -> {
+          ((TextInputControl) find("#text")).setText("the ferry carries ___ across the river");
+          return null;
+        });
+    settle();
+    click("#write");
+    settle();
+    click("#step-before");
+    save(prefix + "explore-generate");
+    click("#write-close");
+    fx(
+        () -> {
+          ((TextInputControl) find("#text")).setText(before);
+          return null;
+        });
+    settle();
     fx(
         () -> {
           ((MenuButton) find("#models")).show();

@@ -3,11 +3,14 @@ package dev.switchyard.app.command;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.store.FileProblem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A text file that a person names on the command line. */
+/** A text that a person gives on the command line: in a file, or on standard input. */
 final class GivenText {
   /** Larger files are no text to look at token by token, and no settings either. */
   private static final long LARGEST = 4L << 20;
@@ -38,6 +41,37 @@ final class GivenText {
       throw notText(file, e);
     } catch (IOException e) {
       throw FileProblem.reading(file, e);
+    }
+  }
+
+  /**
+   * The text that comes in on standard input, without its last line break.
+   *
+   * @throws InputException if it is too large, or no UTF-8 text
+   */
+  static String standardInput() {
+    Path stdin = Path.of("standard input");
+    try {
+      byte[] bytes = System.in.readNBytes((int) LARGEST + 1);
+      if (bytes.length > LARGEST) {
+        throw new InputException(
+            "Standard input has more than %,d bytes; at most so many are read here."
+                .formatted(LARGEST));
+      }
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(bytes))
+              .toString();
+      if (text.indexOf('\0') >= 0) {
+        throw notText(stdin, null);
+      }
+      return text.replaceFirst("\\R$", "");
+    } catch (CharacterCodingException e) {
+      throw notText(stdin, e);
+    } catch (IOException e) {
+      throw FileProblem.reading(stdin, e);
     }
   }
 

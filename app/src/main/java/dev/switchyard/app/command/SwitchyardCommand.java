@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       RouteCommand.class,
       ForwardCommand.class,
+      GenerateCommand.class,
       RunsCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,

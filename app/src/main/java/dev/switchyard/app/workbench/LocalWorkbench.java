@@ -4,7 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.Objective;
-import dev.switchyard.engine.model.ModelMicroscope;
+import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.store.ModelFolder;
@@ -117,7 +117,11 @@ public final class LocalWorkbench implements Workbench {
     ModelFolder folder = ModelFolder.open(path);
     LoadedModel loaded = LoadedModel.of(folder);
     return new ModelMicroscope(
-        ModelMicroscope.describe(name(model, path), loaded.model(), examples(model, path)),
+        ModelMicroscope.describe(
+            name(model, path),
+            loaded.model(),
+            loaded.description().data().objective().equals("span_corruption"),
+            examples(model, path)),
         loaded.model(),
         loaded.tokenizer(),
         loaded::close);

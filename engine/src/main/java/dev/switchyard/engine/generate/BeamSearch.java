@@ -55,6 +55,7 @@ record BeamSearch(int beams, double lengthPenalty, StepDetail detail, Generation
     List<Prompt> prompts =
         IntStream.range(0, decoder.rows() / beams).mapToObj(p -> new Prompt(p * beams)).toList();
     for (int place = 0; place < maxLength; place++) {
+      Search.checkWanted(listener);
       for (Prompt prompt : prompts) {
         if (!prompt.done) {
           extend(prompt, decoder, vocabulary);

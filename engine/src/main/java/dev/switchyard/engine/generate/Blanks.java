@@ -2,6 +2,7 @@ package dev.switchyard.engine.generate;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.observe.Microscope.Prompt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,7 @@ import java.util.regex.Pattern;
  * @param numbers of the blanks, in the order of the text
  */
 record Blanks(String text, List<Integer> numbers) {
-  private static final Pattern SENTINEL = Pattern.compile("<extra_id_(0|[1-9]\\d{0,5})>");
-  private static final Pattern UNDERSCORES = Pattern.compile("_{3,}");
+  private static final Pattern SENTINEL = Prompt.SENTINEL;
 
   /**
    * The blanks of a text.
@@ -30,7 +30,10 @@ record Blanks(String text, List<Integer> numbers) {
     String named = text;
     if (!SENTINEL.matcher(text).find()) {
       int[] number = {0};
-      named = UNDERSCORES.matcher(text).replaceAll(match -> "<extra_id_%d>".formatted(number[0]++));
+      named =
+          Prompt.UNDERSCORES
+              .matcher(text)
+              .replaceAll(match -> "<extra_id_%d>".formatted(number[0]++));
     }
     List<Integer> numbers = new ArrayList<>();
     Matcher blank = SENTINEL.matcher(named);

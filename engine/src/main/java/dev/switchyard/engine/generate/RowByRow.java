@@ -19,6 +19,7 @@ record RowByRow(TokenChoice choice, StepDetail detail, GenerationListener listen
   public List<Hypothesis> search(IncrementalDecoder decoder, Vocabulary vocabulary, int maxLength) {
     List<Hypothesis> texts = new ArrayList<>(Collections.nCopies(decoder.rows(), Hypothesis.EMPTY));
     for (int place = 0; place < maxLength; place++) {
+      Search.checkWanted(listener);
       int[] tokens = new int[decoder.rows()];
       // A row that has ended reads end tokens on, which nobody looks at.
       Arrays.fill(tokens, vocabulary.end());

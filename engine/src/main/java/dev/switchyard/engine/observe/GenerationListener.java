@@ -12,4 +12,9 @@ public interface GenerationListener {
    * @param prompt number of the prompt, from 0
    */
   void written(int prompt, GenerationStep step);
+
+  /** Whether more is wanted; if not, the writing ends before the next token. */
+  default boolean isWanted() {
+    return true;
+  }
 }

@@ -1,10 +1,13 @@
 package dev.switchyard.engine.observe;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /**
- * A model under the routing microscope: it routes texts and shows every token's way. Requests run
- * one at a time on a thread of the model's own (for a model in training: between two steps).
+ * A model under the routing microscope: it routes texts and shows every token's way, and writes.
+ * Requests run one at a time on a thread of the model's own (for a model in training: between two
+ * steps).
  */
 public interface Microscope extends AutoCloseable {
   /**
@@ -22,12 +25,38 @@ public interface Microscope extends AutoCloseable {
   }
 
   /**
+   * Texts for a model to write after.
+   *
+   * @param texts one or more
+   * @param fill whether the texts have blanks, which are to be filled; see {@link #hasBlanks}
+   * @param decoding how the tokens are chosen
+   */
+  record Prompt(List<String> texts, boolean fill, Decoding decoding) {
+    /** A blank: a sentinel with its number; or, in a text without sentinels, underscores. */
+    public static final Pattern SENTINEL = Pattern.compile("<extra_id_(0|[1-9]\\d{0,5})>");
+
+    /** The other way to write a blank. */
+    public static final Pattern UNDERSCORES = Pattern.compile("_{3,}");
+
+    /** Copies the texts. */
+    public Prompt {
+      texts = List.copyOf(texts);
+    }
+
+    /** Whether a text has blanks: {@code <extra_id_0>} and so on, or {@code ___}. */
+    public static boolean hasBlanks(String text) {
+      return SENTINEL.matcher(text).find() || UNDERSCORES.matcher(text).find();
+    }
+  }
+
+  /**
    * What stands under the microscope.
    *
    * @param name for people
    * @param detail a line: experts, Switch layers, parameters
    * @param experts in each Switch layer
    * @param capacityFactor the model's own, in evaluation
+   * @param fillsBlanks whether it learned to fill blanks
    * @param exampleTexts texts that suit the model; may be empty
    */
   record Subject(
@@ -35,13 +64,22 @@ public interface Microscope extends AutoCloseable {
       String detail,
       int experts,
       double capacityFactor,
-      java.util.List<String> exampleTexts) {}
+      boolean fillsBlanks,
+      List<String> exampleTexts) {}
 
   /** The model. */
   Subject subject();
 
   /** Routes a text; fails with an InputException where the text can't be routed. */
   CompletableFuture<RoutingTrace> route(Request request);
+
+  /**
+   * Lets the model write after texts; fails with an InputException where it can't read them. To
+   * cancel the answer ends the writing at the next token.
+   *
+   * @param listener hears of each token, on the model's thread
+   */
+  CompletableFuture<List<Generation>> generate(Prompt prompt, GenerationListener listener);
 
   /** Ends the microscope; a model in training goes on. */
   @Override

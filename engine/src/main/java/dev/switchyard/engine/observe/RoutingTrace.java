@@ -149,6 +149,40 @@ public record RoutingTrace(
           List.copyOf(choices));
     }
 
+    /** Tokens that the same layer routed one by one, behind each other. */
+    public static LayerRouting joined(List<LayerRouting> parts) {
+      LayerRouting first = parts.getFirst();
+      int tokens = parts.stream().mapToInt(part -> part.expert.length).sum();
+      LayerRouting all =
+          new LayerRouting(
+              first.name,
+              first.encoder,
+              first.block,
+              first.experts,
+              first.capacity,
+              new int[tokens],
+              new float[tokens],
+              new int[tokens],
+              new boolean[tokens],
+              new float[tokens][],
+              new int[first.experts],
+              parts.stream().mapToDouble(LayerRouting::loadBalancingLoss).average().orElse(0));
+      int at = 0;
+      for (LayerRouting part : parts) {
+        int count = part.expert.length;
+        System.arraycopy(part.expert, 0, all.expert, at, count);
+        System.arraycopy(part.gate, 0, all.gate, at, count);
+        System.arraycopy(part.position, 0, all.position, at, count);
+        System.arraycopy(part.kept, 0, all.kept, at, count);
+        System.arraycopy(part.probabilities, 0, all.probabilities, at, count);
+        for (int e = 0; e < first.experts; e++) {
+          all.asked[e] += part.asked[e];
+        }
+        at += count;
+      }
+      return all;
+    }
+
     /** One token of these, as if it were alone: what the arrays say of it. */
     public LayerRouting of(int token) {
       return new LayerRouting(

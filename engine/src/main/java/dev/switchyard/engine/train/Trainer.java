@@ -5,8 +5,8 @@ import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.evaluate.HeldOutEvaluator;
 import dev.switchyard.engine.layer.Precision;
+import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.model.ModelConfig;
-import dev.switchyard.engine.model.ModelMicroscope;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
@@ -93,7 +93,10 @@ final class Trainer implements AutoCloseable {
   /** What stands under the microscope: the model, with texts that it is not trained on. */
   Microscope.Subject subject(String name) {
     return ModelMicroscope.describe(
-        name, model.model(), ExampleTexts.of(heldOut.allBatches(), setup));
+        name,
+        model.model(),
+        setup.config().data().objective().equals("span_corruption"),
+        ExampleTexts.of(heldOut.allBatches(), setup));
   }
 
   /**

@@ -9,7 +9,7 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Tokenizers;
-import dev.switchyard.engine.model.ModelMicroscope;
+import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;

@@ -5,6 +5,7 @@ import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.generate.GenerateController;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
@@ -28,6 +29,7 @@ public final class ExploreController implements AutoCloseable {
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
   private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
   private final PauseTransition looking = new PauseTransition(BETWEEN_LOOKS);
+  private final GenerateController generate;
   private final ExploreView view;
   private Microscope microscope;
   private String routedText = "";
@@ -38,7 +40,8 @@ public final class ExploreController implements AutoCloseable {
   public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance) {
     this.workbench = workbench;
     this.tasks = tasks;
-    view = new ExploreView(model, appearance.themeProperty(), this);
+    generate = new GenerateController(tasks, appearance, model.text);
+    view = new ExploreView(model, appearance.themeProperty(), this, generate);
     typing.setOnFinished(e -> route());
     looking.setOnFinished(e -> lookAgain());
     model.text.addListener((o, before, now) -> typing.playFromStart());
@@ -138,6 +141,7 @@ public final class ExploreController implements AutoCloseable {
     if (untouchedText && !subject.exampleTexts().isEmpty()) {
       model.text.set(subject.exampleTexts().getFirst());
     }
+    generate.look(opened);
     typing.stop();
     route();
     if (inTraining) {
@@ -235,6 +239,7 @@ public final class ExploreController implements AutoCloseable {
   }
 
   private void release() {
+    generate.look(null);
     if (microscope != null) {
       Microscope old = microscope;
       microscope = null;
@@ -253,6 +258,7 @@ public final class ExploreController implements AutoCloseable {
   public void close() {
     typing.stop();
     looking.stop();
+    generate.look(null);
     if (microscope != null) {
       microscope.close();
       microscope = null;

@@ -8,6 +8,7 @@ import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.generate.GenerateController;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -40,6 +41,7 @@ final class ExploreView extends BorderPane {
 
   private final ExploreModel model;
   private final ExploreController controller;
+  private final GenerateController generate;
   private final TokenChips chips;
   private final TokenGrid grid;
   private final ExpertQueues queues;
@@ -49,8 +51,13 @@ final class ExploreView extends BorderPane {
   private final Label drops = new Label();
   private final ExpertLegend legend = new ExpertLegend();
 
-  ExploreView(ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
+  ExploreView(
+      ExploreModel model,
+      ObservableValue<Theme> theme,
+      ExploreController controller,
+      GenerateController generate) {
     this.model = model;
+    this.generate = generate;
     this.controller = controller;
     setId("explore");
     chips = new TokenChips(theme);
@@ -72,7 +79,7 @@ final class ExploreView extends BorderPane {
     VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
     side.setMinWidth(SIDE);
     side.setPrefWidth(SIDE);
-    VBox main = new VBox(12, textCard(), gridCard(), queuesCard());
+    VBox main = new VBox(12, textCard(), generate.view(), gridCard(), queuesCard());
     HBox.setHgrow(main, Priority.ALWAYS);
     main.setMinWidth(0);
     HBox content = new HBox(12, main, side);
@@ -128,7 +135,7 @@ final class ExploreView extends BorderPane {
     drops.getStyleClass().add("dropped-text");
     VBox content = new VBox(10, text, problem, chips);
     Card card = new Card("Where each token goes", "", content);
-    card.withTools(examples(), layers);
+    card.withTools(generate.button(), examples(), layers);
     card.withRemark(drops);
     summary = card.subtitle();
     Glossary.explain(summary, Term.CAPACITY);
@@ -186,6 +193,9 @@ final class ExploreView extends BorderPane {
     Glossary.explain(card.subtitle(), Term.CAPACITY);
     card.setPrefHeight(230);
     VBox.setVgrow(card, Priority.ALWAYS);
+    // What the model writes stands in its place.
+    card.visibleProperty().bind(generate.openProperty().not());
+    card.managedProperty().bind(card.visibleProperty());
     return card;
   }
 

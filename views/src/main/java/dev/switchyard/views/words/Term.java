@@ -101,6 +101,22 @@ public enum Term {
       "Everything that the run needs to go on: weights, optimizer, place in the data, random state."
           + " A resumed run is the same run, bit for bit.",
       ""),
+  GENERATION(
+      "Generation",
+      "The decoder writes one token at a time: each is chosen by the probabilities that the model"
+          + " gives all tokens after those before it. Keys and values of earlier tokens are kept,"
+          + " so that a token costs the work of one; none is ever dropped in the decoder here.",
+      "p(token_n | prompt, token_1 … token_n−1)"),
+  DECODING(
+      "How tokens are chosen",
+      "Greedy: the most probable, each time. Sample: drawn by the probabilities (temperature 0.9,"
+          + " top-p 0.95). Beam: the best of a search that keeps 4 texts.",
+      "beam score = ln p(text) / ((5 + n) / 6)^0.6"),
+  NEXT_TOKEN(
+      "Probability of the next token",
+      "What the model gave each token at this place, the most probable first; the written one is"
+          + " coloured.",
+      "p(token) = softmax(logits)"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

@@ -1,6 +1,10 @@
 package dev.switchyard.views.fake;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.Decoding;
+import dev.switchyard.engine.observe.Generation;
+import dev.switchyard.engine.observe.GenerationListener;
+import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
@@ -30,6 +34,7 @@ public final class FakeMicroscope implements Microscope {
             "%d experts · %d Switch layers · 1.9 M parameters".formatted(experts, layers.size()),
             experts,
             1.0,
+            true,
             List.of(EXAMPLE, "seven cold coins ring on the river stone while the lanterns sleep"));
     this.layers = layers;
   }
@@ -65,6 +70,47 @@ public final class FakeMicroscope implements Microscope {
     boolean encoder = layers.stream().anyMatch(name -> name.startsWith("enc"));
     return new RoutingTrace(
         encoder ? tokens : List.of(), tokens, routed, 2.3 + 0.004 * dropped, 11.2);
+  }
+
+  private static final List<String> WRITTEN =
+      List.of("‹extra_id_0›", "paper", "boats", "and", "seven", "silver", "spoons", "‹end›");
+
+  /** Every blank is filled with the same words. */
+  @Override
+  public CompletableFuture<List<Generation>> generate(Prompt prompt, GenerationListener listener) {
+    String text = prompt.texts().getFirst();
+    if (text.contains("unwritable")) {
+      return CompletableFuture.failedFuture(
+          new InputException("The text is unwritable: write another."));
+    }
+    List<GenerationStep> steps = new ArrayList<>();
+    for (String word : WRITTEN) {
+      GenerationStep step = step(steps.size(), word, prompt.decoding().strategy());
+      steps.add(step);
+      listener.written(0, step);
+    }
+    String words = String.join(" ", WRITTEN.subList(1, WRITTEN.size() - 1));
+    String filled = text.replaceAll("<extra_id_\\d+>|_{3,}", words);
+    return CompletableFuture.completedFuture(
+        List.of(
+            new Generation(text, words, prompt.fill() ? filled : null, steps, true, -4.25, 8.6)));
+  }
+
+  private GenerationStep step(int number, String word, Decoding.Strategy strategy) {
+    List<LayerRouting> routing = new ArrayList<>();
+    TokenText token = new TokenText(number, word, -1, -1);
+    for (int l = 0; l < layers.size(); l++) {
+      if (layers.get(l).startsWith("dec")) {
+        routing.add(layer(layers.get(l), l, List.of(token), 1));
+      }
+    }
+    double p = strategy == Decoding.Strategy.SAMPLE ? 0.31 : 0.62;
+    List<GenerationStep.Alternative> alternatives =
+        List.of(
+            new GenerationStep.Alternative(token, p),
+            new GenerationStep.Alternative(new TokenText(90, "lanterns", -1, -1), p / 3),
+            new GenerationStep.Alternative(new TokenText(91, "coins", -1, -1), p / 7));
+    return new GenerationStep(number, token, p, alternatives, routing);
   }
 
   private static List<TokenText> tokens(String text) {

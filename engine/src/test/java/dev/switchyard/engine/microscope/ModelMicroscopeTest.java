@@ -1,4 +1,4 @@
-package dev.switchyard.engine.model;
+package dev.switchyard.engine.microscope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,12 +7,22 @@ import dev.switchyard.engine.backend.ReferenceBackend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.ByteTokenizer;
 import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.model.TinyModel;
+import dev.switchyard.engine.observe.Decoding;
+import dev.switchyard.engine.observe.Generation;
+import dev.switchyard.engine.observe.GenerationListener;
+import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.TokenText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +33,10 @@ final class ModelMicroscopeTest {
   private ModelMicroscope microscope;
 
   private RoutingTrace route(Map<String, ?> changes, Microscope.Request request) {
+    return open(changes).route(request).join();
+  }
+
+  private Microscope open(Map<String, ?> changes) {
     ModelConfig config =
         TinyModel.config(
             changes.isEmpty()
@@ -33,14 +47,14 @@ final class ModelMicroscopeTest {
             config, TinyModel.routing(Map.of("routing_groups", 4)), new ReferenceBackend(), 1);
     microscope =
         new ModelMicroscope(
-            ModelMicroscope.describe("tiny", model, List.of()),
+            ModelMicroscope.describe("tiny", model, changes.isEmpty(), List.of()),
             model,
             tokenizer,
             () -> {
               model.close();
               closedOn.set(Thread.currentThread().getName());
             });
-    return microscope.route(request).join();
+    return microscope;
   }
 
   @AfterEach
@@ -91,6 +105,62 @@ final class ModelMicroscopeTest {
     assertThatThrownBy(() -> microscope.route(Microscope.Request.of("a".repeat(3000))).join())
         .hasRootCauseInstanceOf(InputException.class)
         .hasMessageContaining("3,000 tokens");
+  }
+
+  @Test
+  void writesStepByStepOnItsOwnThread() {
+    List<GenerationStep> heard = new ArrayList<>();
+    AtomicReference<String> on = new AtomicReference<>();
+    Generation written =
+        open(Map.of())
+            .generate(
+                new Microscope.Prompt(List.of("abc"), false, Decoding.greedy(5)),
+                (prompt, step) -> {
+                  heard.add(step);
+                  on.set(Thread.currentThread().getName());
+                })
+            .join()
+            .getFirst();
+    assertThat(heard).isEqualTo(written.steps()).hasSizeBetween(1, 5);
+    assertThat(on.get()).isEqualTo("microscope tiny");
+    assertThat(microscope.subject().fillsBlanks()).isTrue();
+  }
+
+  @Test
+  void fillsBlanks() {
+    Generation written =
+        open(Map.of())
+            .generate(
+                new Microscope.Prompt(List.of("a ___ c"), true, Decoding.greedy(5)),
+                GenerationListener.NONE)
+            .join()
+            .getFirst();
+    // An untrained model does not write the sentinel: its blank stays.
+    assertThat(written.filled()).startsWith("a ").endsWith(" c");
+    assertThat(written.prompt()).isEqualTo("a ___ c");
+  }
+
+  @Test
+  void writingEndsWhenNobodyWaitsForIt() {
+    CompletableFuture<Void> firstStep = new CompletableFuture<>();
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    List<GenerationStep> heard = new CopyOnWriteArrayList<>();
+    Microscope.Prompt endless =
+        new Microscope.Prompt(List.of("abc"), false, Decoding.sample(1, 1, 4096, 1));
+    var answer =
+        open(Map.of())
+            .generate(
+                endless,
+                (prompt, step) -> {
+                  heard.add(step);
+                  firstStep.complete(null);
+                  goOn.join();
+                });
+    firstStep.join();
+    answer.cancel(true);
+    goOn.complete(null);
+    microscope.close(); // waits for the thread: the writing is over
+    assertThat(heard).hasSize(1);
   }
 
   @Test

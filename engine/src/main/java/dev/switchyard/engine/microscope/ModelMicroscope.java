@@ -1,8 +1,14 @@
-package dev.switchyard.engine.model;
+package dev.switchyard.engine.microscope;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.generate.Generator;
+import dev.switchyard.engine.model.ForwardTrace;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.Generation;
+import dev.switchyard.engine.observe.GenerationListener;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.TokenText;
@@ -13,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * A model that nobody trains, under the microscope. Requests run one behind the other on a thread
@@ -44,8 +51,13 @@ public final class ModelMicroscope implements Microscope {
             Thread.ofPlatform().name("microscope " + subject.name()).factory());
   }
 
-  /** What can be said of a model: its shape in a line, and its own capacity factor. */
-  public static Subject describe(String name, SwitchTransformer model, List<String> exampleTexts) {
+  /**
+   * What can be said of a model: its shape in a line, and its own capacity factor.
+   *
+   * @param fillsBlanks whether it learned span corruption
+   */
+  public static Subject describe(
+      String name, SwitchTransformer model, boolean fillsBlanks, List<String> exampleTexts) {
     ModelConfig config = model.config();
     int switchLayers = model.switchLayers();
     String detail =
@@ -58,6 +70,7 @@ public final class ModelMicroscope implements Microscope {
         detail,
         switchLayers == 0 ? 0 : config.numExperts(),
         model.routing().evalCapacityFactor(),
+        fillsBlanks && model.config().isEncoderDecoder(),
         List.copyOf(exampleTexts));
   }
 
@@ -68,13 +81,47 @@ public final class ModelMicroscope implements Microscope {
 
   @Override
   public CompletableFuture<RoutingTrace> route(Request request) {
+    return answer(new CompletableFuture<>(), () -> route(model, tokenizer, request));
+  }
+
+  @Override
+  public CompletableFuture<List<Generation>> generate(Prompt prompt, GenerationListener listener) {
+    StoppableListener stoppable = new StoppableListener(listener);
+    CompletableFuture<List<Generation>> answer = new CompletableFuture<>();
+    stoppable.setAnswer(answer);
+    return answer(answer, () -> generate(model, tokenizer, prompt, stoppable));
+  }
+
+  private <T> CompletableFuture<T> answer(CompletableFuture<T> answer, Supplier<T> request) {
     try {
-      return CompletableFuture.supplyAsync(() -> route(model, tokenizer, request), thread);
+      thread.execute(
+          () -> {
+            try {
+              answer.complete(request.get());
+            } catch (RuntimeException | Error e) {
+              answer.completeExceptionally(e);
+            }
+          });
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
+      answer.completeExceptionally(
           new InputException(
               "The model %s is closed: open it again.".formatted(subject.name()), e));
     }
+    return answer;
+  }
+
+  /**
+   * Lets a model write, on the calling thread.
+   *
+   * @throws InputException for texts that are empty or too long, and where there is no blank to
+   *     fill
+   */
+  public static List<Generation> generate(
+      SwitchTransformer model, Tokenizer tokenizer, Prompt prompt, GenerationListener listener) {
+    Generator generator = new Generator(model, tokenizer);
+    return prompt.fill()
+        ? generator.fill(prompt.texts(), prompt.decoding(), listener)
+        : generator.write(prompt.texts(), prompt.decoding(), listener);
   }
 
   /**

@@ -1,0 +1,83 @@
+package dev.switchyard.views.generate;
+
+import dev.switchyard.engine.observe.Decoding.Strategy;
+import dev.switchyard.engine.observe.Generation;
+import dev.switchyard.engine.observe.GenerationStep;
+import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.TokenText;
+import java.util.List;
+import javafx.beans.property.BooleanProperty;
+import javafx.beans.property.IntegerProperty;
+import javafx.beans.property.ObjectProperty;
+import javafx.beans.property.SimpleBooleanProperty;
+import javafx.beans.property.SimpleIntegerProperty;
+import javafx.beans.property.SimpleObjectProperty;
+import javafx.beans.property.SimpleStringProperty;
+import javafx.beans.property.StringProperty;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
+
+/** What is shown of a model that writes. */
+final class GenerateModel {
+  /** None is chosen. */
+  static final int NONE = -1;
+
+  /** The text to write after. */
+  final StringProperty text = new SimpleStringProperty("");
+
+  final ObjectProperty<Microscope.Subject> subject = new SimpleObjectProperty<>();
+  final ObjectProperty<Strategy> strategy = new SimpleObjectProperty<>(Strategy.GREEDY);
+
+  /** Whether there is something to show. */
+  final BooleanProperty open = new SimpleBooleanProperty();
+
+  final BooleanProperty writing = new SimpleBooleanProperty();
+
+  /** The tokens so far. */
+  final ObservableList<GenerationStep> steps = FXCollections.observableArrayList();
+
+  /** The whole, once it is written; null before. */
+  final ObjectProperty<Generation> result = new SimpleObjectProperty<>();
+
+  /** The step that is looked at. */
+  final IntegerProperty step = new SimpleIntegerProperty(NONE);
+
+  /** Which of the decoder's Switch layers colours the tokens. */
+  final IntegerProperty layer = new SimpleIntegerProperty(0);
+
+  /** Why nothing could be written; empty: it could. */
+  final StringProperty problem = new SimpleStringProperty("");
+
+  /** Whether the text has blanks that the model has learned to fill. */
+  boolean fills() {
+    return subject.get() != null
+        && subject.get().fillsBlanks()
+        && Microscope.Prompt.hasBlanks(text.get());
+  }
+
+  /** The step that is looked at, or null. */
+  GenerationStep chosen() {
+    return step.get() >= 0 && step.get() < steps.size() ? steps.get(step.get()) : null;
+  }
+
+  List<TokenText> tokens() {
+    return steps.stream().map(GenerationStep::token).toList();
+  }
+
+  /** Names of the decoder's Switch layers. */
+  List<String> layers() {
+    return steps.isEmpty()
+        ? List.of()
+        : steps.getFirst().routing().stream().map(LayerRouting::name).toList();
+  }
+
+  /** Where all tokens went in the chosen layer, as one routing; null without Switch layers. */
+  LayerRouting routing() {
+    if (layers().isEmpty()) {
+      return null;
+    }
+    int index = Math.min(layer.get(), layers().size() - 1);
+    return LayerRouting.joined(steps.stream().map(s -> s.routing().get(index)).toList());
+  }
+}

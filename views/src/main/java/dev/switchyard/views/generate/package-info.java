@@ -1,0 +1,2 @@
+/** What a model writes after a text, token by token. */
+package dev.switchyard.views.generate;
