@@ -55,7 +55,7 @@ final class FillingLearnedBlanksTest {
                 new SwitchTransformer(config, RoutingConfig.defaults(), backend, 1),
                 training)) {
       Batch batch = batch();
-      for (int step = 1; step <= 120; step++) {
+      for (int step = 1; step <= 250; step++) {
         learner.compute(batch, step);
         learner.update(step, 0.01);
       }
