@@ -51,11 +51,12 @@ public final class GenerationTable {
   }
 
   private String expert(LayerRouting layer) {
-    return style.expert(layer.expert()[0], number(layer));
+    int expert = layer.expert()[0];
+    return expert < 0 ? number(layer) : style.expert(expert, number(layer));
   }
 
   private static String number(LayerRouting layer) {
-    return Integer.toString(layer.expert()[0]);
+    return layer.expert()[0] < 0 ? "-" : Integer.toString(layer.expert()[0]);
   }
 
   /** Control characters would move the cursor. */

@@ -2,6 +2,7 @@ package dev.switchyard.engine.observe;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Where each token of a text went. Arrays belong to the trace and are not changed.
@@ -152,35 +153,22 @@ public record RoutingTrace(
     /** Tokens that the same layer routed one by one, behind each other. */
     public static LayerRouting joined(List<LayerRouting> parts) {
       LayerRouting first = parts.getFirst();
-      int tokens = parts.stream().mapToInt(part -> part.expert.length).sum();
-      LayerRouting all =
-          new LayerRouting(
-              first.name,
-              first.encoder,
-              first.block,
-              first.experts,
-              first.capacity,
-              new int[tokens],
-              new float[tokens],
-              new int[tokens],
-              new boolean[tokens],
-              new float[tokens][],
-              new int[first.experts],
-              parts.stream().mapToDouble(LayerRouting::loadBalancingLoss).average().orElse(0));
-      int at = 0;
+      int[] asked = new int[first.experts];
       for (LayerRouting part : parts) {
-        int count = part.expert.length;
-        System.arraycopy(part.expert, 0, all.expert, at, count);
-        System.arraycopy(part.gate, 0, all.gate, at, count);
-        System.arraycopy(part.position, 0, all.position, at, count);
-        System.arraycopy(part.kept, 0, all.kept, at, count);
-        System.arraycopy(part.probabilities, 0, all.probabilities, at, count);
         for (int e = 0; e < first.experts; e++) {
-          all.asked[e] += part.asked[e];
+          asked[e] += part.asked[e];
         }
-        at += count;
       }
-      return all;
+      return of(
+          first.name,
+          first.encoder,
+          first.block,
+          first.experts,
+          first.capacity,
+          parts.stream().flatMap(part -> part.choices.stream()).toList(),
+          parts.stream().flatMap(part -> Stream.of(part.probabilities)).toArray(float[][]::new),
+          asked,
+          parts.stream().mapToDouble(LayerRouting::loadBalancingLoss).average().orElse(0));
     }
 
     /** One token of these, as if it were alone: what the arrays say of it. */
@@ -197,7 +185,8 @@ public record RoutingTrace(
           new boolean[] {kept[token]},
           new float[][] {probabilities[token]},
           asked,
-          loadBalancingLoss);
+          loadBalancingLoss,
+          List.of(choices.get(token)));
     }
 
     /** Number of dropped tokens. */

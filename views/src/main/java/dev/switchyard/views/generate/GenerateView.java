@@ -3,6 +3,7 @@ package dev.switchyard.views.generate;
 import dev.switchyard.engine.observe.Decoding.Strategy;
 import dev.switchyard.engine.observe.Generation;
 import dev.switchyard.engine.observe.GenerationStep;
+import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.views.chart.TokenChips;
 import dev.switchyard.views.chart.TokenProbabilities;
 import dev.switchyard.views.component.Buttons;
@@ -225,15 +226,15 @@ final class GenerateView extends StackPane {
   private static String experts(GenerationStep step) {
     return step.routing().isEmpty()
         ? "The decoder has no Switch layer."
-        : step.routing().stream()
-            .map(
-                layer ->
-                    "%s: expert %d, gate %s"
-                        .formatted(
-                            Figures.layer(layer.name()),
-                            layer.expert()[0],
-                            Figures.decimal(layer.gate()[0], 2)))
-            .collect(Collectors.joining("  ·  "));
+        : step.routing().stream().map(GenerateView::expert).collect(Collectors.joining("  ·  "));
+  }
+
+  private static String expert(LayerRouting layer) {
+    String name = Figures.layer(layer.name());
+    return layer.expert()[0] < 0
+        ? name + ": no expert"
+        : "%s: expert %d, gate %s"
+            .formatted(name, layer.expert()[0], Figures.decimal(layer.gate()[0], 2));
   }
 
   private String words() {
