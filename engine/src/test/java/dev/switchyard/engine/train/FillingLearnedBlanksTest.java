@@ -26,9 +26,9 @@ final class FillingLearnedBlanksTest {
   private static final List<String> BLANKED =
       List.of("The <extra_id_0> stops at <extra_id_1>.", "A <extra_id_0> waits here <extra_id_1>.");
   private static final List<String> CUT_OUT =
-      List.of("<extra_id_0>train<extra_id_1>noon", "<extra_id_0>red wagon<extra_id_1>a day");
+      List.of("<extra_id_0>train<extra_id_1>dusk", "<extra_id_0>red wagon<extra_id_1>a day");
   private static final List<String> WHOLE =
-      List.of("The train stops at noon.", "A red wagon waits here a day.");
+      List.of("The train stops at dusk.", "A red wagon waits here a day.");
 
   private final Tokenizer tokenizer = new ByteTokenizer();
 
@@ -55,7 +55,7 @@ final class FillingLearnedBlanksTest {
         Learner learner =
             new Learner("model", new SwitchTransformer(config, roomForAll, backend, 1), training)) {
       Batch batch = batch();
-      for (int step = 1; step <= 250; step++) {
+      for (int step = 1; step <= 300; step++) {
         learner.compute(batch, step);
         learner.update(step, 0.01);
       }
