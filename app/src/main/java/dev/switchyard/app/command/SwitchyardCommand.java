@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
       RouteCommand.class,
       ForwardCommand.class,
       GenerateCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       RunsCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,

@@ -67,7 +67,8 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     config.put("expert_capacity", capacity.of(data.inputLength(), model.numExperts()));
     config.putAll(dataSettings());
     // Wherever the run found its tokenizer, a copy lies beside the model.
-    config.put("tokenizer", data.tokenizer().equals(BYTES) ? BYTES : Checkpoint.TOKENIZER);
+    boolean beside = !data.tokenizer().equals(BYTES) && !data.tokenizer().isEmpty();
+    config.put("tokenizer", beside ? Checkpoint.TOKENIZER : data.tokenizer());
     return Json.pretty(config);
   }
 

@@ -51,7 +51,7 @@ public enum StoredType {
    * @param from elements of this type, little-endian
    * @param to written from {@code place} on
    */
-  void floats(MemorySegment from, float[] to, int place) {
+  public void floats(MemorySegment from, float[] to, int place) {
     int count = Math.toIntExact(from.byteSize() / bytes);
     for (int i = 0; i < count; i++) {
       to[place + i] =
@@ -63,6 +63,31 @@ public enum StoredType {
             default -> throw new IllegalArgumentException(name() + " holds no weights");
           };
     }
+  }
+
+  /**
+   * Turns floats into this type, rounded to the nearest, ties to even.
+   *
+   * @param to as many elements of this type, little-endian
+   */
+  public void write(float[] from, MemorySegment to) {
+    for (int i = 0; i < from.length; i++) {
+      switch (this) {
+        case F32 -> to.set(FLOAT, i * 4L, from[i]);
+        case F64 -> to.set(DOUBLE, i * 8L, from[i]);
+        case F16 -> to.set(SHORT, i * 2L, Float.floatToFloat16(from[i]));
+        case BF16 -> to.set(SHORT, i * 2L, brain(from[i]));
+        default -> throw new IllegalArgumentException(name() + " holds no weights");
+      }
+    }
+  }
+
+  private static short brain(float number) {
+    int bits = Float.floatToRawIntBits(number);
+    if (Float.isNaN(number)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
+    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 
   /** The type of a name, or null. */
