@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A tokenizer in Hugging Face's {@code tokenizer.json}, run by their own library. The end token and
@@ -33,14 +34,20 @@ public final class JsonTokenizer implements Tokenizer {
           "[SEP]");
 
   private final String json;
+  private final String where;
   private final JsonVocabulary vocabulary;
   private final HuggingFaceTokenizer tokenizer;
   private final int end;
   private final int[] sentinels;
 
   private JsonTokenizer(
-      String json, JsonVocabulary vocabulary, HuggingFaceTokenizer tokenizer, int end) {
+      String json,
+      String where,
+      JsonVocabulary vocabulary,
+      HuggingFaceTokenizer tokenizer,
+      int end) {
     this.json = json;
+    this.where = where;
     this.vocabulary = vocabulary;
     this.tokenizer = tokenizer;
     this.end = end;
@@ -75,7 +82,7 @@ public final class JsonTokenizer implements Tokenizer {
                     new InputException(
                         "The tokenizer %s has no token for the end of a text: add one, named %s."
                             .formatted(where, String.join(" or ", END_NAMES.subList(0, 4)))));
-    return new JsonTokenizer(json, vocabulary, load(json, where), end);
+    return new JsonTokenizer(json, where, vocabulary, load(json, where), end);
   }
 
   private static InputException foreign(String where, Exception cause) {
@@ -141,7 +148,8 @@ public final class JsonTokenizer implements Tokenizer {
 
   @Override
   public Encoding encode(String text) {
-    ai.djl.huggingface.tokenizers.Encoding encoding = tokenizer.encode(text, false, false);
+    ai.djl.huggingface.tokenizers.Encoding encoding =
+        working(() -> tokenizer.encode(text, false, false));
     long[] found = encoding.getIds();
     CharSpan[] spans = encoding.getCharTokenSpans();
     int[] units = unitsOfPoints(text);
@@ -165,11 +173,23 @@ public final class JsonTokenizer implements Tokenizer {
   @Override
   public int[] ids(String text) {
     TokenizersLibrary library = TokenizersLibrary.LIB;
-    long encoding = library.encode(tokenizer.getHandle(), text, false);
+    long encoding = working(() -> library.encode(tokenizer.getHandle(), text, false));
     try {
       return Arrays.stream(library.getTokenIds(encoding)).mapToInt(Math::toIntExact).toArray();
     } finally {
       library.deleteEncoding(encoding);
+    }
+  }
+
+  /** What only shows in use: a vocabulary, say, without the word for unknown ones. */
+  private <T> T working(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw new InputException(
+          "The tokenizer %s does not work: %s."
+              .formatted(where, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+          e);
     }
   }
 
@@ -194,7 +214,7 @@ public final class JsonTokenizer implements Tokenizer {
   public String decode(List<Integer> ids) {
     long[] shown =
         ids.stream().filter(id -> !vocabulary.hidden(id)).mapToLong(Integer::longValue).toArray();
-    return shown.length == 0 ? "" : tokenizer.decode(shown, false);
+    return shown.length == 0 ? "" : working(() -> tokenizer.decode(shown, false));
   }
 
   @Override

@@ -50,21 +50,28 @@ public final class Safetensors implements AutoCloseable {
     if (Files.isDirectory(file)) {
       throw new InputException("%s is a folder, not a safetensors file.".formatted(file));
     }
-    Arena mapping = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       byte[] headerBytes = readHeader(file, channel);
       long dataStart = Long.BYTES + (long) headerBytes.length;
       long dataBytes = channel.size() - dataStart;
       SafetensorsHeader header = SafetensorsHeader.parse(file, headerBytes, dataBytes);
+      return mapped(file, header, channel, dataStart, dataBytes);
+    } catch (IOException e) {
+      throw FileProblem.reading(file, e);
+    }
+  }
+
+  private static Safetensors mapped(
+      Path file, SafetensorsHeader header, FileChannel channel, long dataStart, long dataBytes)
+      throws IOException {
+    Arena mapping = Arena.ofShared();
+    try {
       MemorySegment data =
           dataBytes == 0
               ? MemorySegment.NULL
               : channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes, mapping);
       return new Safetensors(file, header, mapping, dataStart, data);
-    } catch (IOException e) {
-      mapping.close();
-      throw FileProblem.reading(file, e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       mapping.close();
       throw e;
     }

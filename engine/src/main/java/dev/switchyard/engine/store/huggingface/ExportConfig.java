@@ -59,6 +59,12 @@ record ExportConfig(
     if (shape.isGated() && !dense) {
       throw refused(model, "gated experts (feed_forward_proj gated-gelu); there they are relu");
     }
+    if (shape.sharedExpertDFf() > 0) {
+      throw refused(model, "a shared expert beside the routed ones");
+    }
+    if (IntStream.range(0, shape.numDecoderLayers()).anyMatch(shape::hasSwitchAttention)) {
+      throw refused(model, "Switch layers in attention");
+    }
     if (dense && !shape.shareEmbeddings()) {
       throw refused(model, "an embedding for each stack; a T5's is shared");
     }

@@ -10,6 +10,7 @@ import dev.switchyard.engine.store.ModelDescription;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a {@code config.json} of transformers says, in our terms. What it leaves out has the
@@ -24,6 +25,21 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
 
   /** Rows of the released models' pre-training. */
   private static final Map<String, Object> ROWS = Map.of("input_length", 512, "target_length", 114);
+
+  private static final Set<String> SHAPE =
+      Set.of(
+          "vocab_size",
+          "d_model",
+          "d_kv",
+          "d_ff",
+          "num_heads",
+          "num_layers",
+          "num_decoder_layers",
+          "tie_word_embeddings",
+          "relative_attention_num_buckets",
+          "relative_attention_max_distance",
+          "layer_norm_epsilon",
+          "dropout_rate");
 
   /**
    * Reads a configuration.
@@ -47,6 +63,9 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
       require(known, "pad_token_id", 0);
       require(known, "decoder_start_token_id", 0);
       ModelConfig model = dense ? dense(known) : sparse(known);
+      if (model.vocabSize() == 0) {
+        throw new InputException("vocab_size is 0, but a model has at least one token.");
+      }
       Map<String, Object> data = new HashMap<>(ROWS);
       data.put("tokenizer", tokenizer);
       return new HuggingFaceConfig(
@@ -65,8 +84,10 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
     require(values, "is_gated_act", false);
     require(values, "router_bias", false);
     require(values, "router_dtype", "float32");
-    Map<String, Object> model = new HashMap<>(values);
+    Map<String, Object> model = shape(values);
+    model.put("num_experts", values.get("num_experts"));
     model.put("feed_forward_proj", "relu");
+    model.put("sparse_layer_placement", "huggingface");
     model.put("encoder_sparse_step", step(values, "encoder", "num_layers"));
     model.put("decoder_sparse_step", step(values, "decoder", "num_decoder_layers"));
     model.put("expert_dropout_rate", values.get("dropout_rate"));
@@ -85,13 +106,21 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
   }
 
   private static ModelConfig dense(Map<String, Object> values) {
-    Map<String, Object> model = new HashMap<>(values);
+    Map<String, Object> model = shape(values);
+    model.put("feed_forward_proj", values.get("feed_forward_proj"));
     model.put("encoder_sparse_step", 0);
     model.put("decoder_sparse_step", 0);
     // Newer versions always tie, and say apart whether the output's input is scaled.
     Object scaled = values.get("scale_decoder_outputs");
     model.put("tie_word_embeddings", scaled == null ? values.get("tie_word_embeddings") : scaled);
     return SettingsRecord.with(ModelConfig.defaults(), model);
+  }
+
+  /** What both kinds of model have: their file must not set what only ours have. */
+  private static Map<String, Object> shape(Map<String, Object> values) {
+    Map<String, Object> shape = new HashMap<>(values);
+    shape.keySet().retainAll(SHAPE);
+    return shape;
   }
 
   private static RoutingConfig routing(Map<String, Object> values) {

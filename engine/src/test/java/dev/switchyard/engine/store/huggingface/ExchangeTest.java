@@ -125,6 +125,9 @@ final class ExchangeTest {
   void whatTheLibraryHasNoPlaceForIsRefusedAndLeavesNothing() throws IOException {
     assertRefused(Map.of("is_encoder_decoder", false), "a decoder alone");
     assertRefused(Map.of("feed_forward_proj", "gated-gelu"), "gated experts");
+    assertRefused(Map.of("shared_expert_d_ff", 8), "a shared expert");
+    assertRefused(Map.of("switch_attention", "linear"), "Switch layers in attention");
+    assertRefused(Map.of("num_layers", 4, "encoder_sparse_layers", "0,3"), "at places of its own");
     assertThatThrownBy(
             () ->
                 HuggingFaceImport.write(

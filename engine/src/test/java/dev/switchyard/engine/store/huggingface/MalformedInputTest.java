@@ -48,7 +48,7 @@ final class MalformedInputTest {
     byte[] header = Arrays.copyOfRange(whole, 8, 8 + length);
     byte[] data = Arrays.copyOfRange(whole, 8 + length, whole.length);
     Mutations mutations = new Mutations(1);
-    for (int i = 0; i < 14_000; i++) {
+    for (int i = 0; i < 9_000; i++) {
       byte[] damaged = mutations.of(header);
       long said = mutations.below(8) == 0 ? mutations.below(1 << 20) - 1000 : damaged.length;
       Files.write(file, file(said, damaged, mutations.below(10) == 0 ? new byte[7] : data));
@@ -73,7 +73,7 @@ final class MalformedInputTest {
   @Test
   void configurations() throws IOException {
     copy("every-layer-untied");
-    damageEach(folder.resolve("config.json"), 3, 10_000, this::openAndRead);
+    damageEach(folder.resolve("config.json"), 3, 6_000, this::openAndRead);
   }
 
   @Test
@@ -81,20 +81,20 @@ final class MalformedInputTest {
     copy("second-layers-tied");
     Path ours = folder.resolve("ours");
     HuggingFaceImport.write(ModelFolder.open(folder), ours);
-    damageEach(ours.resolve("config.json"), 4, 4_000, () -> ModelFolder.open(ours));
+    damageEach(ours.resolve("config.json"), 4, 3_000, () -> ModelFolder.open(ours));
   }
 
   @Test
   void indexes() throws IOException {
     copy("sharded-bfloat16");
-    damageEach(folder.resolve(TensorDirectory.INDEX), 5, 6_000, this::openAndRead);
+    damageEach(folder.resolve(TensorDirectory.INDEX), 5, 4_000, this::openAndRead);
   }
 
   @Test
   void batches() throws IOException {
     copy("second-layers-tied");
     Path file = folder.resolve("batch.json");
-    damageEach(file, 6, 10_000, () -> BatchFile.read(file, 24, true));
+    damageEach(file, 6, 8_000, () -> BatchFile.read(file, 24, true));
   }
 
   @Test
@@ -104,7 +104,7 @@ final class MalformedInputTest {
     damageEach(
         file,
         7,
-        3_000,
+        2_000,
         () -> {
           try (Tokenizer tokenizer = Tokenizers.open(file.toString())) {
             tokenizer.ids("wagon on a track");
@@ -185,7 +185,7 @@ final class MalformedInputTest {
         List.of(
             List.of("\"d_model\": 12", "\"d_model\": 16", "shape [24, 12], but"),
             List.of("\"num_experts\": 4", "\"num_experts\": 5", "shape [4, 12], but"),
-            List.of("\"num_experts\": 4", "\"num_experts\": 3", "expert_3"),
+            List.of("\"num_experts\": 4", "\"num_experts\": 3", "shape [4, 12], but"),
             List.of("\"num_experts\": 4", "\"num_experts\": 60000", "asks for 60000 experts"),
             List.of("\"num_layers\": 2", "\"num_layers\": 1", "encoder.block.1"),
             List.of("\"encoder_sparse_step\": 2", "\"encoder_sparse_step\": 1", "no tensor"),
