@@ -71,7 +71,7 @@ public final class JsonTokenizer implements Tokenizer {
     if (!root.path("model").path("vocab").isContainerNode()) {
       throw foreign(where, null);
     }
-    JsonVocabulary vocabulary = JsonVocabulary.read(root);
+    JsonVocabulary vocabulary = vocabulary(root, where);
     int end =
         END_NAMES.stream()
             .map(vocabulary::id)
@@ -83,6 +83,14 @@ public final class JsonTokenizer implements Tokenizer {
                         "The tokenizer %s has no token for the end of a text: add one, named %s."
                             .formatted(where, String.join(" or ", END_NAMES.subList(0, 4)))));
     return new JsonTokenizer(json, where, vocabulary, load(json, where), end);
+  }
+
+  private static JsonVocabulary vocabulary(JsonNode root, String where) {
+    try {
+      return JsonVocabulary.read(root);
+    } catch (InputException e) {
+      throw new InputException("The tokenizer %s: %s".formatted(where, e.getMessage()), e);
+    }
   }
 
   private static InputException foreign(String where, Exception cause) {

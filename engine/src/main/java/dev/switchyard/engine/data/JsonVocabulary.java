@@ -1,6 +1,7 @@
 package dev.switchyard.engine.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.switchyard.engine.configuration.InputException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,9 @@ import java.util.stream.IntStream;
 
 /** The words of a {@code tokenizer.json}: the model's vocabulary, and the tokens added to it. */
 final class JsonVocabulary {
+  /** Far above any vocabulary, and a bound on what a foreign file can make us hold. */
+  private static final int MOST_IDS = 1 << 24;
+
   private static final Pattern BYTE = Pattern.compile("<0x([0-9A-Fa-f]{2})>");
   private static final Pattern BRACKETED = Pattern.compile("[<\\[]\\|?([^<>\\[\\]|]+)\\|?[>\\]]");
 
@@ -56,6 +60,11 @@ final class JsonVocabulary {
   }
 
   private void add(String word, int id) {
+    if (id < 0 || id >= MOST_IDS) {
+      throw new InputException(
+          "A tokenizer's ids are 0 to %,d, but \"%s\" has %,d: it is no complete tokenizer.json."
+              .formatted(MOST_IDS - 1, word, id));
+    }
     ids.put(word, id);
     words.put(id, word);
     size = Math.max(size, id + 1);

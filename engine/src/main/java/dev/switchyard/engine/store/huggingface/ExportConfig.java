@@ -4,6 +4,9 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterShape;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.ExpertCapacity;
+import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.moe.SelectionConfig;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.Json;
 import dev.switchyard.engine.store.ModelDescription;
@@ -68,6 +71,11 @@ record ExportConfig(
     if (dense && !shape.shareEmbeddings()) {
       throw refused(model, "an embedding for each stack; a T5's is shared");
     }
+    RoutingConfig routing = description.routing();
+    String selection = routing.selection().selection();
+    if (!dense && !selection.equals(SelectionConfig.TOP_1)) {
+      throw refused(model, "the selection %s; there it is top_1".formatted(selection));
+    }
     for (ParameterShape parameter : SwitchTransformer.parameterShapes(shape)) {
       String name = parameter.names().getFirst();
       if (!KNOWN.matcher(name).matches()) {
@@ -77,9 +85,8 @@ record ExportConfig(
     int capacity =
         expertCapacity != null
             ? expertCapacity
-            : description
-                .routing()
-                .capacity(description.data().inputLength(), shape.numExperts(), false);
+            : new ExpertCapacity(routing.capacity(), routing.evalCapacityFactor())
+                .of(description.data().inputLength(), shape.numExperts());
     int end = Json.read(model.path().resolve(Checkpoint.CONFIG)).path("eos_token_id").asInt(1);
     return new ExportConfig(description, encoderStep, decoderStep, capacity, end);
   }
@@ -168,7 +175,7 @@ record ExportConfig(
     config.put("router_bias", false);
     config.put("router_dtype", "float32");
     config.put("router_ignore_padding_tokens", false);
-    config.put("router_jitter_noise", description.routing().routerJitterNoise());
+    config.put("router_jitter_noise", description.routing().exploration().routerJitterNoise());
     config.put("router_aux_loss_coef", description.routing().routerAuxLossCoef());
     config.put("router_z_loss_coef", description.routing().routerZLossCoef());
   }

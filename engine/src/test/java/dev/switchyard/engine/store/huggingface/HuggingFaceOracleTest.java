@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
-import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.BatchFile;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
-import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.store.AnswerFile;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.StoredType;
 import dev.switchyard.engine.store.TensorDirectory;
 import dev.switchyard.engine.tensor.ElementType;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,10 +84,9 @@ final class HuggingFaceOracleTest {
     ModelFolder stored = ModelFolder.open(folder);
     ModelConfig config = stored.description().model();
     Batch batch = BatchFile.read(folder.resolve("batch.json"), config.vocabSize(), true);
-    RoutingConfig routing =
-        SettingsRecord.with(stored.description().routing(), Map.of("routing_groups", batch.rows()));
     try (Backend device = Backends.open(backend, ElementType.FLOAT32);
-        SwitchTransformer model = SwitchTransformer.unfilled(config, routing, device, true)) {
+        SwitchTransformer model =
+            SwitchTransformer.unfilled(config, stored.description().routing(), device, true)) {
       stored.loadModel(device, model.parameters());
       AnswerFile file = new AnswerFile(model.answer(batch, true));
       file.gradients(device, model.parameters(), stored::checkpointName);
