@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A labelled corpus on which experts can specialise: many small constructed languages over one
@@ -54,6 +55,9 @@ public record SampleCorpus(
 
   /** Cumulative chances of the successors in fifteenths: 8, 4, 2 and 1. */
   private static final int[] CHANCES = {8, 12, 14, 15};
+
+  /** In place of a language: whichever is drawn. */
+  private static final int ANY = -1;
 
   private static final int LANGUAGE_SITE = 1;
   private static final int SEQUENCE_SITE = 2;
@@ -185,16 +189,17 @@ public record SampleCorpus(
     int[][] successors = allSuccessors();
     List<Sequence> sequences = new ArrayList<>();
     for (long number = first; number < first + count; number++) {
-      sequences.add(sequence(successors, drawSeed, number));
+      sequences.add(sequence(successors, drawSeed, number, ANY));
     }
     return sequences;
   }
 
-  private Sequence sequence(int[][] successors, long drawSeed, long number) {
+  /** A sequence that opens in a language, or in any. */
+  private Sequence sequence(int[][] successors, long drawSeed, long number, int opening) {
     Draws draws = new Draws(new RandomKey(drawSeed, number, SEQUENCE_SITE));
     List<String> tokens = new ArrayList<>(sequenceLength);
     List<String> domains = new ArrayList<>(sequenceLength);
-    int language = draws.below(languages);
+    int language = opening == ANY ? draws.below(languages) : opening;
     int word = -1; // none yet after a tag
     for (int place = 0; place < sequenceLength; place++) {
       boolean tagHere = place == 0 || (word >= 0 && draws.chance(tagRepetition));
@@ -255,10 +260,44 @@ public record SampleCorpus(
    * @throws InputException where the folder can't be written
    */
   public void write(Path folder, int sequences, long drawSeed) {
+    writeFiles(folder, TEXT_FILE, out -> writeLines(out, sequences, drawSeed, ANY));
+  }
+
+  /**
+   * Writes each language into a folder of its own, with a {@value #TEXT_FILE} whose every sequence
+   * is of that language, and the tokenizer beside the folders. The first language has the most
+   * sequences, the n-th a share of 1/n of that.
+   *
+   * @param sequences about how many in all; each language has 8 at least
+   * @throws InputException where the folder can't be written
+   */
+  public void writeByLanguage(Path folder, int sequences, long drawSeed) {
+    double all = IntStream.rangeClosed(1, languages).mapToDouble(n -> 1.0 / n).sum();
+    writeFiles(folder, null, null);
+    for (int language = 0; language < languages; language++) {
+      int count = (int) Math.max(8, Math.round(sequences / all / (language + 1)));
+      int only = language;
+      // Another seed for each language, or all would open with the same words.
+      long seed = drawSeed + language;
+      writeFile(
+          folder.resolve(languageNames().get(language)),
+          TEXT_FILE,
+          out -> writeLines(out, count, seed, only));
+    }
+  }
+
+  /** Writes the tokenizer, and then, if it is asked for, a file of text. */
+  void writeFiles(Path folder, String name, Writing text) {
+    writeFile(folder, TOKENIZER_FILE, out -> out.write(SampleTokenizer.json(this)));
+    if (name != null) {
+      writeFile(folder, name, text);
+    }
+  }
+
+  private static void writeFile(Path folder, String name, Writing writing) {
     try {
       Files.createDirectories(folder);
-      writeWhole(folder.resolve(TOKENIZER_FILE), out -> out.write(SampleTokenizer.json(this)));
-      writeWhole(folder.resolve(TEXT_FILE), out -> writeLines(out, sequences, drawSeed));
+      writeWhole(folder.resolve(name), writing);
     } catch (IOException e) {
       throw new InputException(
           ("The sample corpus can't be written to %s: check that there is room and that you may"
@@ -269,7 +308,7 @@ public record SampleCorpus(
   }
 
   @FunctionalInterface
-  private interface Writing {
+  interface Writing {
     void to(OutputStream out) throws IOException;
   }
 
@@ -287,12 +326,13 @@ public record SampleCorpus(
     }
   }
 
-  private void writeLines(OutputStream out, int sequences, long drawSeed) throws IOException {
+  private void writeLines(OutputStream out, int sequences, long drawSeed, int language)
+      throws IOException {
     int[][] successors = allSuccessors();
     try (JsonGenerator json = new JsonFactory().createGenerator(out, JsonEncoding.UTF8)) {
       json.setRootValueSeparator(null);
       for (long number = 0; number < sequences; number++) {
-        Sequence sequence = sequence(successors, drawSeed, number);
+        Sequence sequence = sequence(successors, drawSeed, number, language);
         json.writeStartObject();
         json.writeStringField("text", sequence.text());
         json.writeArrayFieldStart("domains");

@@ -1,5 +1,6 @@
 package dev.switchyard.app.command;
 
+import dev.switchyard.app.terminal.DataProgress;
 import dev.switchyard.app.terminal.Figures;
 import dev.switchyard.app.workbench.Presets;
 import dev.switchyard.app.workbench.SampleData;
@@ -116,13 +117,22 @@ final class TrainCommand implements Callable<Integer> {
       line.add("about " + Figures.duration(seconds));
     }
     switchyard.terminal().out().println(line);
+    run.events().stream()
+        .filter(event -> event.kind().equals("data"))
+        .forEach(event -> switchyard.terminal().out().println(event.text()));
   }
 
   private TrainingRun create(Workbench workbench, RunConfig settings) {
-    if (out != null) {
-      return workbench.create(settings, out.toAbsolutePath().normalize());
+    DataProgress progress = new DataProgress(switchyard.terminal());
+    try {
+      return out != null
+          ? workbench.create(settings, out.toAbsolutePath().normalize(), progress)
+          : switchyard
+              .home()
+              .withFreeRunFolder(name(), f -> workbench.create(settings, f, progress));
+    } finally {
+      progress.end();
     }
-    return switchyard.home().withFreeRunFolder(name(), f -> workbench.create(settings, f));
   }
 
   private String name() {
@@ -173,17 +183,25 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, Object> ownSettings() {
     Map<String, Object> own = new LinkedHashMap<>(KeyValue.all(set));
     if (!data.isEmpty()) {
-      own.put("data", data.stream().map(TrainCommand::place).toList());
+      replace(own, "data", data.stream().map(TrainCommand::place).toList());
     }
     if (steps != null) {
-      own.put("steps", steps);
+      replace(own, "steps", steps);
     }
     if (seed != null) {
-      own.put("seed", seed);
+      replace(own, "seed", seed);
     }
     if (twin) {
-      own.put("twin", true);
+      replace(own, "twin", true);
     }
     return own;
+  }
+
+  /** An option takes a setting's place, but a mistake in the setting shows all the same. */
+  private static void replace(Map<String, Object> own, String name, Object value) {
+    if (own.containsKey(name)) {
+      RunConfig.defaults().with(Map.of(name, own.get(name)));
+    }
+    own.put(name, value);
   }
 }

@@ -76,6 +76,7 @@ public final class RunTally implements RunListener {
               + Figures.loss(evaluation.figures().get("cross_entropy"))
               + when);
     }
+    addAnswers(line);
     line.add(Figures.percent(dropped) + " dropped");
     line.add(Figures.rate(tokensPerSecond()) + " tokens/s");
     SpeedUp.Result sooner = speedUp.result();
@@ -88,6 +89,27 @@ public final class RunTally implements RunListener {
               + " in time");
     }
     return line.add(folder.toString()).toString();
+  }
+
+  /** How well pairs are answered, and what the languages gain. */
+  private void addAnswers(StringJoiner line) {
+    if (evaluation == null) {
+      return;
+    }
+    Map<String, Double> figures = evaluation.figures();
+    add(line, "exact match ", figures.get("exact_match"), figures.get("twin_exact_match"));
+    add(line, "ROUGE-2 ", figures.get("rouge_2"), figures.get("twin_rouge_2"));
+    Double mean = figures.get("mean_speed_up");
+    if (mean != null) {
+      line.add("mean speed-up over languages " + Figures.factor(mean));
+    }
+  }
+
+  private static void add(StringJoiner line, String what, Double model, Double twin) {
+    if (model != null) {
+      String beside = twin == null ? "" : " (twin " + Figures.percent(twin) + ")";
+      line.add(what + Figures.percent(model) + beside);
+    }
   }
 
   /** The same figures for machines, by snake_case name. */
@@ -105,6 +127,7 @@ public final class RunTally implements RunListener {
     if (evaluation != null) {
       figures.put("held_out_cross_entropy", evaluation.figures().get("cross_entropy"));
       figures.put("held_out_step", evaluation.step());
+      figures.put("held_out", evaluation.figures());
     }
     figures.put("dropped_fraction", dropped);
     figures.put("tokens", last.model().tokens());

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 
 /** The engine on this machine, for the window and for the command line. */
 public final class LocalWorkbench implements Workbench {
@@ -86,10 +87,10 @@ public final class LocalWorkbench implements Workbench {
   }
 
   @Override
-  public TrainingRun create(RunConfig config, Path folder) {
+  public TrainingRun create(RunConfig config, Path folder, DoubleConsumer progress) {
     RunConfig resolved = resolve(config);
     checkMemory(TrainingRuns.check(resolved));
-    return TrainingRuns.create(resolved, folder);
+    return TrainingRuns.create(resolved, folder, progress);
   }
 
   /** The system would promise more memory than there is, and end the program when it is used. */

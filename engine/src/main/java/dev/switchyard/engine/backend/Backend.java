@@ -343,7 +343,7 @@ public interface Backend extends RoutingOperations, AutoCloseable {
   /**
    * One Adafactor update in place, with the second moment factored into means over rows and columns
    * of the last two axes. Axes before them are independent matrices (experts): each is updated as
-   * if it were alone, its root mean squares too.
+   * if it were alone, its root mean squares too unless the step takes those together.
    *
    * @param parameter [..., R, C]
    * @param rows [..., R], mean of the squared gradient over columns

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param time milliseconds since 1970
  * @param step the last finished step
  * @param kind "started", "paused", "resumed", "stopped", "finished", "failed", "checkpoint",
- *     "evaluation", "changed"
+ *     "evaluation", "changed", "data" (what the data is like)
  * @param text one line for people
  * @param figures numbers that belong to it, such as cross_entropy of an evaluation
  */

@@ -43,8 +43,9 @@ public final class RunHistory {
   }
 
   /**
-   * Where a run stands, seen from outside: "running", "paused", "finished" (its steps are done, or
-   * it was stopped), "failed", or "interrupted" where its process ended without a word.
+   * Where a run stands, seen from outside: "running", "paused", "finished" (its steps are done),
+   * "stopped" (before that: it can go on), "failed", or "interrupted" where its process ended
+   * without a word.
    */
   public static String state(Path folder, List<RunEvent> events) {
     String last = "";
@@ -58,8 +59,7 @@ public final class RunHistory {
       return last.equals("paused") ? "paused" : "running";
     }
     return switch (last) {
-      case "finished", "stopped" -> "finished";
-      case "failed" -> "failed";
+      case "finished", "stopped", "failed" -> last;
       default -> "interrupted";
     };
   }

@@ -12,15 +12,18 @@ import java.util.stream.IntStream;
 /**
  * Adafactor (Shazeer and Stern 2018) as Switch Transformers were trained with it: no first moment,
  * steps relative to a parameter's size, updates clipped. The second moment of a matrix with both
- * sides of 128 or more is factored into rows and columns; smaller ones are kept whole. Each expert
- * is a matrix of its own.
+ * sides of 128 or more is factored into rows and columns; smaller ones are kept whole. The experts
+ * of a layer are factored each by itself. Their root mean squares, which scale and clip the update,
+ * are each expert's own, as in T5X, or those of all of them, as in Mesh-TensorFlow. (The latter
+ * factors the two longest axes of the whole tensor; those are an expert's two sides unless there
+ * are more experts than the shorter side is long.)
  */
 public final class Adafactor implements Optimizer {
   private static final int SMALLEST_FACTORED = 128;
-  private static final double DECAY_EXPONENT = -0.8;
-  private static final double EPSILON = 1e-30;
   private static final double SMALLEST_SCALE = 1e-3;
-  private static final double CLIP_THRESHOLD = 1;
+
+  /** The setting adafactor_experts where each expert is updated as if it were alone. */
+  static final String EACH = "each";
 
   /** What is remembered of one parameter. */
   private sealed interface Moment {
@@ -31,17 +34,21 @@ public final class Adafactor implements Optimizer {
   private record Factored(Parameter parameter, Tensor rows, Tensor columns) implements Moment {}
 
   /**
-   * The whole second moment; parts are the matrices that are scaled and clipped each for itself,
-   * one for each expert.
+   * The whole second moment; parts are what is scaled and clipped each for itself: each expert, or
+   * all together.
    */
   private record Whole(Parameter parameter, Tensor moment, List<Part> parts) implements Moment {}
 
   private record Part(Tensor value, Tensor gradient, Tensor moment) {}
 
+  private final TrainingConfig config;
+  private final boolean together;
   private final Backend backend;
   private final List<Moment> all = new ArrayList<>();
 
-  Adafactor(Backend backend, List<Parameter> parameters) {
+  Adafactor(TrainingConfig config, Backend backend, List<Parameter> parameters) {
+    this.config = config;
+    this.together = !config.adafactorExperts().equals(EACH);
     this.backend = backend;
     for (Parameter parameter : parameters) {
       all.add(isFactored(parameter.value()) ? factored(parameter) : whole(parameter));
@@ -67,7 +74,8 @@ public final class Adafactor implements Optimizer {
   private Moment whole(Parameter parameter) {
     Tensor moment = backend.allocate(parameter.value().shape());
     Part one = new Part(parameter.value(), parameter.gradient(), moment);
-    return new Whole(parameter, moment, parameter.isExpert() ? byExpert(one) : List.of(one));
+    return new Whole(
+        parameter, moment, parameter.isExpert() && !together ? byExpert(one) : List.of(one));
   }
 
   private static List<Part> byExpert(Part all) {
@@ -83,14 +91,16 @@ public final class Adafactor implements Optimizer {
 
   @Override
   public void update(long step, double learningRate, double gradientScale) {
+    double clip = config.adafactorClipThreshold();
     AdafactorStep numbers =
         new AdafactorStep(
             learningRate,
-            1 - Math.pow(step, DECAY_EXPONENT),
-            EPSILON,
+            1 - Math.pow(step, -config.adafactorDecayExponent()),
+            config.adafactorEpsilon(),
             SMALLEST_SCALE,
-            CLIP_THRESHOLD,
-            gradientScale);
+            clip > 0 ? clip : Double.POSITIVE_INFINITY,
+            gradientScale,
+            together);
     for (Moment moment : all) {
       switch (moment) {
         case Factored factored ->

@@ -12,7 +12,7 @@ public sealed interface Optimizer extends AutoCloseable permits AdamW, Adafactor
   static Optimizer of(TrainingConfig config, Backend backend, List<Parameter> parameters) {
     return switch (config.optimizer()) {
       case "adamw" -> new AdamW(config, backend, parameters);
-      case "adafactor" -> new Adafactor(backend, parameters);
+      case "adafactor" -> new Adafactor(config, backend, parameters);
       default -> throw new IllegalArgumentException(config.optimizer());
     };
   }

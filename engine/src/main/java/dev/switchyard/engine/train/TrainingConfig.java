@@ -32,6 +32,25 @@ public record TrainingConfig(
         double adamEpsilon,
     @Setting(value = "AdamW's decoupled weight decay.", min = 0, max = 10) double weightDecay,
     @Setting(
+            value =
+                "Adafactor scales and clips updates by root mean squares: of each expert (T5X), or"
+                    + " of all experts of a layer together (Mesh-TensorFlow).",
+            options = {Adafactor.EACH, "together"})
+        String adafactorExperts,
+    @Setting(
+            value = "Adafactor's second moment decays by 1 - step^-adafactor_decay_exponent.",
+            min = 0.01,
+            max = 10)
+        double adafactorDecayExponent,
+    @Setting(value = "Added to Adafactor's squared gradients.", min = 1e-38, max = 1)
+        double adafactorEpsilon,
+    @Setting(
+            value =
+                "Largest root mean square of Adafactor's update, relative to the rate; 0: none.",
+            min = 0,
+            max = 1e9)
+        double adafactorClipThreshold,
+    @Setting(
             value = "Gradients are scaled down to this norm when they exceed it; 0 leaves them.",
             min = 0,
             max = 1e9)
@@ -74,6 +93,10 @@ public record TrainingConfig(
         0.98,
         1e-8,
         0.0,
+        Adafactor.EACH,
+        0.8,
+        1e-30,
+        1.0,
         1.0,
         200,
         3,

@@ -7,7 +7,9 @@ import dev.switchyard.engine.data.BatchStream;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.FileDigest;
 import dev.switchyard.engine.data.HeldOut;
+import dev.switchyard.engine.data.PairFit;
 import dev.switchyard.engine.data.Position;
+import dev.switchyard.engine.data.TextToText;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
 import dev.switchyard.engine.store.Checkpoint;
@@ -17,12 +19,14 @@ import dev.switchyard.engine.tensor.ElementType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 
 /** Makes training runs, and takes up those that ended, however they ended. */
@@ -60,14 +64,27 @@ public final class TrainingRuns {
    * @throws InputException with a line for people
    */
   public static TrainingRun create(RunConfig config, Path folder) {
+    return create(config, folder, share -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress hears the share of the data that is read, from 0 to 1
+   */
+  public static TrainingRun create(RunConfig config, Path folder, DoubleConsumer progress) {
     Path path = folder.toAbsolutePath().normalize();
     RunFolder.checkFree(path);
     boolean existed = Files.exists(path);
-    return onNewThread(path, thread -> create(config, path, existed, thread));
+    return onNewThread(path, thread -> create(config, path, existed, progress, thread));
   }
 
   private static TrainingRun create(
-      RunConfig given, Path path, boolean existed, ExecutorService thread) {
+      RunConfig given,
+      Path path,
+      boolean existed,
+      DoubleConsumer progress,
+      ExecutorService thread) {
     RunSetup setup = RunSetup.of(given);
     StartingModel from = startingModel(setup);
     List<FileDigest> digests = new ArrayList<>();
@@ -76,7 +93,7 @@ public final class TrainingRuns {
             setup,
             path,
             corpus -> {
-              digests.addAll(corpus.digests(share -> {}));
+              digests.addAll(corpus.digests(progress));
               return null;
             });
     RunFolder folder = null;
@@ -87,6 +104,7 @@ public final class TrainingRuns {
               path, RunDescription.of(setup.config(), trainer.device(), digests, from));
       folder.checkpoints().write(trainer.checkpoint());
       RunRecord record = new RunRecord(folder, 0);
+      recordFit(setup, record);
       return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), false);
     } catch (RuntimeException | Error e) {
       trainer.close();
@@ -200,6 +218,19 @@ public final class TrainingRuns {
   private static void startFrom(StartingModel from, Trainer trainer) {
     if (from != null) {
       trainer.startFrom(from);
+    }
+  }
+
+  /** What is cut off pairs, and how much of a batch is padding, stands in the run's history. */
+  private static void recordFit(RunSetup setup, RunRecord record) {
+    if (setup.objective() instanceof TextToText pairs) {
+      PairFit fit = PairFit.of(setup.corpus(), setup.tokenizer(), pairs);
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put("pairs", (double) fit.pairs());
+      figures.put("cut_inputs", (double) fit.cutInputs());
+      figures.put("cut_targets", (double) fit.cutTargets());
+      figures.put("padding", fit.padding());
+      record.event(0, "data", fit.text(), figures);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.switchyard.engine.observe.StepReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 
 /**
  * What a desktop needs of the engine: runs, models, and starting them. All methods may take long
@@ -18,7 +19,7 @@ public interface Workbench extends AutoCloseable {
    *
    * @param folder where it is
    * @param name the folder's name
-   * @param state "running", "paused", "finished", "failed", "interrupted"
+   * @param state "running", "paused", "finished", "stopped", "failed", "interrupted"
    * @param step the last finished step
    * @param steps of the whole run
    * @param crossEntropy at the last step
@@ -91,7 +92,16 @@ public interface Workbench extends AutoCloseable {
    *
    * @param folder must not exist yet, or be empty
    */
-  TrainingRun create(RunConfig config, Path folder);
+  default TrainingRun create(RunConfig config, Path folder) {
+    return create(config, folder, share -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress hears the share of the data that is read, from 0 to 1
+   */
+  TrainingRun create(RunConfig config, Path folder, DoubleConsumer progress);
 
   /** An existing run, READY to go on from its last checkpoint. */
   TrainingRun reopen(Path folder, Long steps);

@@ -940,6 +940,7 @@ public final class ReferenceBackend implements Backend {
     int r = parameter.length(-2);
     int c = parameter.length(-1);
     int matrices = (int) (parameter.size() / ((long) r * c));
+    double[] updates = new double[(int) parameter.size()];
     for (int e = 0; e < matrices; e++) {
       double[] squares = new double[r * c];
       for (int i = 0; i < r * c; i++) {
@@ -962,12 +963,15 @@ public final class ReferenceBackend implements Backend {
         }
         of(columns).set(e * c + j, s.beta2() * of(columns).get(e * c + j) + (1 - s.beta2()) * mean);
       }
-      double[] update = new double[r * c];
       for (int i = 0; i < r * c; i++) {
         double second = of(rows).get(e * r + i / c) * of(columns).get(e * c + i % c) / meanOfRows;
-        update[i] = of(gradient).get(e * r * c + i) * s.gradientScale() / Math.sqrt(second);
+        updates[e * r * c + i] =
+            of(gradient).get(e * r * c + i) * s.gradientScale() / Math.sqrt(second);
       }
-      applyAdafactor(parameter, e * r * c, update, s);
+    }
+    int each = s.together() ? updates.length : r * c;
+    for (int from = 0; from < updates.length; from += each) {
+      applyAdafactor(parameter, from, Arrays.copyOfRange(updates, from, from + each), s);
     }
   }
 

@@ -71,17 +71,20 @@ interface UpdateConformance {
 
   @Test
   default void adafactorOfAMatrixAndOfAStack() {
-    checkFactored(1, 1, 1);
-    checkFactored(1, 5, 12);
-    checkFactored(1, 1, 6);
-    checkFactored(2, 6, 1);
-    checkFactored(2, 1, 6);
-    checkFactored(3, 8, 5);
-    checkFactored(4, 40, 70);
+    for (boolean together : new boolean[] {false, true}) {
+      checkFactored(1, 1, 1, together);
+      checkFactored(1, 5, 12, together);
+      checkFactored(1, 1, 6, together);
+      checkFactored(2, 6, 1, together);
+      checkFactored(2, 1, 6, together);
+      checkFactored(3, 8, 5, together);
+      checkFactored(4, 40, 70, together);
+    }
   }
 
-  // Each matrix of the stack is updated as if it were alone.
-  private void checkFactored(int n, int r, int c) {
+  // Each matrix of the stack is updated as if it were alone, but for the root mean squares if they
+  // are taken together.
+  private void checkFactored(int n, int r, int c, boolean together) {
     double[] p = bench().numbers((long) n * r * c);
     double[] rows = new double[n * r];
     double[] columns = new double[n * c];
@@ -94,10 +97,16 @@ interface UpdateConformance {
       // Clipped in the first steps only: the second moment then lags behind a smaller gradient.
       double scale = time == 3 ? 0.1 : 2;
       AdafactorStep step =
-          new AdafactorStep(0.02, 1 - Math.pow(time, -0.8), 1e-30, 1e-3, 0.7, scale);
+          new AdafactorStep(0.02, 1 - Math.pow(time, -0.8), 1e-30, 1e-3, 0.7, scale, together);
       bench().backend.adafactor(tp, bench().tensor(g, shape), tr, tc, step);
+      double[] update = new double[p.length];
       for (int i = 0; i < n; i++) {
-        factored(p, g, rows, columns, i, r, c, step);
+        double[] own = factored(g, rows, columns, i, r, c, step);
+        System.arraycopy(own, 0, update, i * r * c, r * c);
+      }
+      int each = together ? n * r * c : r * c;
+      for (int from = 0; from < p.length; from += each) {
+        apply(p, from, Arrays.copyOfRange(update, from, from + each), step);
       }
     }
     String what = "parameter of " + n + " x " + r + " x " + c;
@@ -106,15 +115,8 @@ interface UpdateConformance {
     bench().assertClose("columns", tc, columns, r);
   }
 
-  private static void factored(
-      double[] p,
-      double[] g,
-      double[] rows,
-      double[] columns,
-      int i,
-      int r,
-      int c,
-      AdafactorStep s) {
+  private static double[] factored(
+      double[] g, double[] rows, double[] columns, int i, int r, int c, AdafactorStep s) {
     double[] rowMeans = new double[r];
     double[] columnMeans = new double[c];
     for (int k = 0; k < r * c; k++) {
@@ -135,7 +137,7 @@ interface UpdateConformance {
       double moment = rows[i * r + k / c] / meanOfRows * columns[i * c + k % c];
       update[k] = g[i * r * c + k] * s.gradientScale() / Math.sqrt(moment);
     }
-    apply(p, i * r * c, update, s);
+    return update;
   }
 
   private static void apply(double[] p, int from, double[] update, AdafactorStep s) {
@@ -157,7 +159,8 @@ interface UpdateConformance {
       Tensor tm = bench().tensor(moment, size);
       for (int time = 1; time <= 3; time++) {
         double[] g = bench().numbers(size);
-        AdafactorStep step = new AdafactorStep(0.02, 1 - Math.pow(time, -0.8), 1e-30, 1e-3, 1, 0.5);
+        AdafactorStep step =
+            new AdafactorStep(0.02, 1 - Math.pow(time, -0.8), 1e-30, 1e-3, 1, 0.5, false);
         bench().backend.adafactor(tp, bench().tensor(g, size), tm, step);
         double[] update = new double[size];
         for (int i = 0; i < size; i++) {
@@ -177,7 +180,7 @@ interface UpdateConformance {
     Tensor six = bench().tensor(new double[6], 2, 3);
     Tensor five = bench().tensor(new double[5], 5);
     AdamWStep adamW = new AdamWStep(0, 0, 0, 0, 0, 1, 1);
-    AdafactorStep adafactor = new AdafactorStep(0, 0, 1, 1, 1, 1);
+    AdafactorStep adafactor = new AdafactorStep(0, 0, 1, 1, 1, 1, false);
     assertThatThrownBy(() -> bench().backend.adamW(six, five, six, six, adamW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[5]");

@@ -32,7 +32,8 @@ final class RunFolderTest {
     assertThat(RunHistory.state(path, List.of(event("started")))).isEqualTo("interrupted");
     assertThat(RunHistory.state(path, List.of(event("failed")))).isEqualTo("failed");
     assertThat(RunHistory.state(path, List.of(event("stopped"), event("checkpoint"))))
-        .isEqualTo("finished");
+        .isEqualTo("stopped");
+    assertThat(RunHistory.state(path, List.of(event("finished")))).isEqualTo("finished");
     RunFolder.open(path).close();
   }
 

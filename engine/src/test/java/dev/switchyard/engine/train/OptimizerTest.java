@@ -8,12 +8,15 @@ import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.ElementType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The optimizers do what plain loops in double precision do. */
 final class OptimizerTest {
@@ -61,26 +64,41 @@ final class OptimizerTest {
     }
   }
 
-  @Test
-  void adafactorFactorsLargeMatricesAndTreatsEachExpertAsOne() {
+  @ParameterizedTest
+  @CsvSource({
+    "each, 0.8, 1e-30, 1.0",
+    "together, 0.8, 1e-30, 1.0",
+    "each, 0.6, 1e-6, 0.4",
+    "together, 1.0, 1e-2, 0.4",
+    "each, 0.8, 1e-30, 0"
+  })
+  void adafactorFactorsEachExpertAndClipsEachOrAllTogether(
+      String experts, double exponent, double epsilon, double clip) {
+    TrainingConfig config =
+        RunConfig.defaults()
+            .with(
+                Map.of(
+                    "optimizer",
+                    "adafactor",
+                    "adafactor_experts",
+                    experts,
+                    "adafactor_decay_exponent",
+                    exponent,
+                    "adafactor_epsilon",
+                    epsilon,
+                    "adafactor_clip_threshold",
+                    clip))
+            .training();
     // Both kinds of moments, each with and without an axis of experts.
     for (int[] shape : new int[][] {{9}, {6, 5}, {3, 6, 5}, {130, 140}, {2, 130, 140}}) {
       Parameter parameter = parameter("w", shape);
       double[] expected = backend.doubles(parameter.value());
-      int experts = shape.length == 3 ? shape[0] : 1;
-      PlainAdafactor[] plain = new PlainAdafactor[experts];
-      int rows = shape.length == 1 ? 1 : shape[shape.length - 2];
-      int columns = shape[shape.length - 1];
-      for (int e = 0; e < experts; e++) {
-        plain[e] = new PlainAdafactor(rows, columns, rows >= 128 && columns >= 128);
-      }
-      try (Optimizer optimizer = new Adafactor(backend, List.of(parameter))) {
+      PlainAdafactor plain = new PlainAdafactor(config, shape);
+      try (Optimizer optimizer = Optimizer.of(config, backend, List.of(parameter))) {
         for (int step = 1; step <= STEPS; step++) {
           double[] gradient = newGradient(parameter);
           optimizer.update(step, RATE, CLIPPED);
-          for (int e = 0; e < experts; e++) {
-            plain[e].update(expected, gradient, e * rows * columns, step);
-          }
+          plain.update(expected, gradient, step);
         }
       }
       assertClose(parameter, expected);
@@ -91,7 +109,8 @@ final class OptimizerTest {
   void momentsAreNamedAfterTheirParametersOneForEachExpert() {
     Parameter experts = parameter("experts", 2, 4, 6);
     Parameter large = parameter("w", 128, 130);
-    try (Optimizer optimizer = new Adafactor(backend, List.of(experts, large))) {
+    TrainingConfig config = TrainingConfig.defaults();
+    try (Optimizer optimizer = new Adafactor(config, backend, List.of(experts, large))) {
       assertThat(optimizer.state("model."))
           .flatExtracting(NamedTensor::names)
           .containsExactly(
@@ -99,78 +118,82 @@ final class OptimizerTest {
     }
   }
 
-  /** One matrix, or a vector as a matrix of one row. */
+  /** Adafactor of a stack of matrices, number by number; a vector is a matrix of one row. */
   private static final class PlainAdafactor {
+    final TrainingConfig config;
+    final int experts;
     final int rows;
     final int columns;
-    final boolean factored;
-    final double[] byRow;
-    final double[] byColumn;
+    final double[][] byRow;
+    final double[][] byColumn;
     final double[] whole;
 
-    PlainAdafactor(int rows, int columns, boolean factored) {
-      this.rows = rows;
-      this.columns = columns;
-      this.factored = factored;
-      this.byRow = new double[rows];
-      this.byColumn = new double[columns];
-      this.whole = new double[rows * columns];
+    PlainAdafactor(TrainingConfig config, int[] shape) {
+      this.config = config;
+      this.experts = shape.length == 3 ? shape[0] : 1;
+      this.rows = shape.length == 1 ? 1 : shape[shape.length - 2];
+      this.columns = shape[shape.length - 1];
+      this.byRow = new double[experts][rows];
+      this.byColumn = new double[experts][columns];
+      this.whole = new double[experts * rows * columns];
     }
 
-    void update(double[] weights, double[] gradients, int offset, int step) {
-      double beta = 1 - Math.pow(step, -0.8);
-      double[] gradient = new double[rows * columns];
-      double squares = 0;
-      double[] squared = new double[rows * columns];
-      for (int i = 0; i < gradient.length; i++) {
-        gradient[i] = gradients[offset + i] * CLIPPED;
-        squared[i] = gradient[i] * gradient[i] + 1e-30;
-        squares += weights[offset + i] * weights[offset + i];
+    void update(double[] weights, double[] gradients, int step) {
+      double beta = 1 - Math.pow(step, -config.adafactorDecayExponent());
+      double[] update = new double[weights.length];
+      for (int e = 0; e < experts; e++) {
+        moments(gradients, e, beta);
+        for (int k = 0; k < rows * columns; k++) {
+          int i = e * rows * columns + k;
+          update[i] = gradients[i] * CLIPPED / Math.sqrt(moment(e, k));
+        }
       }
-      double[] update =
-          factored ? byFactors(gradient, squared, beta) : byWhole(gradient, squared, beta);
-      double norm = 0;
-      for (double u : update) {
-        norm += u * u;
-      }
-      double rms = Math.sqrt(norm / update.length);
-      double scale = RATE * Math.max(Math.sqrt(squares / update.length), 1e-3) / Math.max(1, rms);
-      for (int i = 0; i < update.length; i++) {
-        weights[offset + i] -= scale * update[i];
+      boolean together = config.adafactorExperts().equals("together");
+      int each = together ? weights.length : rows * columns;
+      for (int from = 0; from < weights.length; from += each) {
+        move(weights, update, from, from + each);
       }
     }
 
-    private double[] byWhole(double[] gradient, double[] squared, double beta) {
-      double[] update = new double[gradient.length];
-      for (int i = 0; i < gradient.length; i++) {
-        whole[i] = beta * whole[i] + (1 - beta) * squared[i];
-        update[i] = gradient[i] / Math.sqrt(whole[i]);
+    private double moment(int e, int k) {
+      if (rows < 128 || columns < 128) {
+        return whole[e * rows * columns + k];
       }
-      return update;
+      double meanOfRows = Arrays.stream(byRow[e]).average().orElseThrow();
+      return byRow[e][k / columns] * byColumn[e][k % columns] / meanOfRows;
     }
 
-    private double[] byFactors(double[] gradient, double[] squared, double beta) {
-      double meanOfRows = 0;
+    private void moments(double[] gradients, int e, double beta) {
+      double[] rowMeans = new double[rows];
+      double[] columnMeans = new double[columns];
+      for (int k = 0; k < rows * columns; k++) {
+        double g = gradients[e * rows * columns + k] * CLIPPED;
+        double square = g * g + config.adafactorEpsilon();
+        rowMeans[k / columns] += square / columns;
+        columnMeans[k % columns] += square / rows;
+        int i = e * rows * columns + k;
+        whole[i] = beta * whole[i] + (1 - beta) * square;
+      }
       for (int r = 0; r < rows; r++) {
-        int row = r;
-        double mean =
-            IntStream.range(0, columns).mapToDouble(c -> squared[row * columns + c]).sum()
-                / columns;
-        byRow[r] = beta * byRow[r] + (1 - beta) * mean;
-        meanOfRows += byRow[r] / rows;
+        byRow[e][r] = beta * byRow[e][r] + (1 - beta) * rowMeans[r];
       }
       for (int c = 0; c < columns; c++) {
-        int column = c;
-        double mean =
-            IntStream.range(0, rows).mapToDouble(r -> squared[r * columns + column]).sum() / rows;
-        byColumn[c] = beta * byColumn[c] + (1 - beta) * mean;
+        byColumn[e][c] = beta * byColumn[e][c] + (1 - beta) * columnMeans[c];
       }
-      double[] update = new double[gradient.length];
-      for (int i = 0; i < gradient.length; i++) {
-        double moment = byRow[i / columns] * byColumn[i % columns] / meanOfRows;
-        update[i] = gradient[i] / Math.sqrt(moment);
+    }
+
+    private void move(double[] weights, double[] update, int from, int to) {
+      double clip = config.adafactorClipThreshold();
+      double rms = rootMeanSquare(update, from, to);
+      double clipped = clip > 0 ? Math.max(1, rms / clip) : 1;
+      double rate = RATE * Math.max(rootMeanSquare(weights, from, to), 1e-3) / clipped;
+      for (int i = from; i < to; i++) {
+        weights[i] -= rate * update[i];
       }
-      return update;
+    }
+
+    private static double rootMeanSquare(double[] of, int from, int to) {
+      return Math.sqrt(Arrays.stream(of, from, to).map(x -> x * x).average().orElseThrow());
     }
   }
 

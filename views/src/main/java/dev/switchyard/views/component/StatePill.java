@@ -27,7 +27,7 @@ public final class StatePill extends Label {
     setText(word.equals("running") ? "training" : word);
     String kind =
         switch (word) {
-          case "stopping", "interrupted" -> "paused";
+          case "stopping", "stopped", "interrupted" -> "paused";
           default -> word;
         };
     KINDS.forEach(k -> pseudoClassStateChanged(PseudoClass.getPseudoClass(k), k.equals(kind)));

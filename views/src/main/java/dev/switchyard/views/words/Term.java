@@ -90,6 +90,25 @@ public enum Term {
       "Speed-up in time",
       "The same measured in seconds of each model's own steps, so that the cost of routing counts.",
       "seconds of the twin / seconds of the Switch model"),
+  EXACT_MATCH(
+      "Exact match",
+      "The share of held-out pairs whose target the model writes word for word; in brackets the"
+          + " dense twin's.",
+      "pairs answered right / pairs"),
+  TOKEN_ACCURACY(
+      "Token accuracy",
+      "The share of the targets' tokens that the model finds most probable when it has read the"
+          + " right ones before.",
+      "tokens right / tokens"),
+  ROUGE_2(
+      "ROUGE-2",
+      "How many pairs of neighbouring words a written target shares with the right one.",
+      "2 · precision · recall / (precision + recall) of bigrams"),
+  LANGUAGE_SPEED_UP(
+      "Speed-up over languages",
+      "How many times fewer steps the Switch model needed to the dense twin's quality on held-out"
+          + " text: the mean over the languages.",
+      "mean of steps of the twin / steps of the Switch model"),
   JITTER(
       "Router jitter",
       "In training the router's input is multiplied by random numbers near 1, so that it explores.",

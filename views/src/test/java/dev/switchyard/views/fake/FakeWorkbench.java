@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleConsumer;
 
 /** A workbench without an engine: everything at once, everything plausible. */
 public final class FakeWorkbench implements Workbench {
@@ -131,7 +132,7 @@ public final class FakeWorkbench implements Workbench {
   }
 
   @Override
-  public TrainingRun create(RunConfig config, Path where) {
+  public TrainingRun create(RunConfig config, Path where, DoubleConsumer progress) {
     FakeRun run = new FakeRun(config, where);
     opened.add(run);
     return run;

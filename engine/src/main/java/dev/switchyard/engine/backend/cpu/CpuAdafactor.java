@@ -49,18 +49,23 @@ final class CpuAdafactor {
       return Partials.start(rows, blocks, block);
     }
 
-    /** The root mean square of a matrix' parameters (which = 0) or updates (1). */
-    double rootMeanSquare(int matrix, int which) {
+    /** The root mean square of some matrices' parameters (which = 0) or updates (1). */
+    double rootMeanSquare(int from, int to, int which) {
       double sum = 0;
-      for (int block = 0; block < blocks; block++) {
-        sum += OffHeap.getDouble(figure(matrix, block) + 8L * which);
+      for (int matrix = from; matrix < to; matrix++) {
+        for (int block = 0; block < blocks; block++) {
+          sum += OffHeap.getDouble(figure(matrix, block) + 8L * which);
+        }
       }
-      return Math.sqrt(sum / ((double) rows * columns));
+      return Math.sqrt(sum / ((double) (to - from) * rows * columns));
     }
 
     /** The factor on the clipped update: what is taken from the parameter. */
     float rate(int matrix) {
-      return (float) CpuAdafactor.rate(step, rootMeanSquare(matrix, 0), rootMeanSquare(matrix, 1));
+      int from = step.together() ? 0 : matrix;
+      int to = step.together() ? count : matrix + 1;
+      return (float)
+          CpuAdafactor.rate(step, rootMeanSquare(from, to, 0), rootMeanSquare(from, to, 1));
     }
   }
 

@@ -150,10 +150,12 @@ final class Nd4jUpdates {
     int size = Math.toIntExact(parameter.size() / n);
     Tensor factors = scratch.take(n);
     HostWindow factor = HostWindow.of(factors);
+    double scale = step.gradientScale();
     for (int i = 0; i < n; i++) {
-      double scale = step.gradientScale();
-      double updateRms = scale * rootMeanSquare(update, i, size);
-      double parameterRms = rootMeanSquare(parameter, i, size);
+      int from = step.together() ? 0 : i;
+      int count = step.together() ? n : 1;
+      double updateRms = scale * rootMeanSquare(update, from, size, count);
+      double parameterRms = rootMeanSquare(parameter, from, size, count);
       double clip = Math.max(1, updateRms / step.clipThreshold());
       double rate = step.learningRate() * Math.max(step.smallestScale(), parameterRms);
       factor.real(i, -rate * scale / clip);
@@ -164,7 +166,12 @@ final class Nd4jUpdates {
     Views.flat(parameter).addi(Views.flat(update));
   }
 
-  private double rootMeanSquare(Tensor stack, int i, int size) {
-    return Math.sqrt(figures.sumOfSquares(stack, (long) i * size, size) / size);
+  /** Of {@code count} matrices of a stack, from number i on. */
+  private double rootMeanSquare(Tensor stack, int i, int size, int count) {
+    double sum = 0;
+    for (int matrix = i; matrix < i + count; matrix++) {
+      sum += figures.sumOfSquares(stack, (long) matrix * size, size);
+    }
+    return Math.sqrt(sum / ((double) size * count));
   }
 }

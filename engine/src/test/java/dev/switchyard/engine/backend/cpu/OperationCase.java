@@ -372,7 +372,7 @@ enum OperationCase {
       int count = draw.length(5);
       int r = draw.length(150);
       int c = draw.length(150);
-      AdafactorStep step = new AdafactorStep(0.01, 0.9, 1e-30, 1e-3, 1, 0.5);
+      AdafactorStep step = new AdafactorStep(0.01, 0.9, 1e-30, 1e-3, 1, 0.5, false);
       Tensor parameter = draw.reals(on, count, r, c);
       Tensor rows = on.allocate(count, r);
       Tensor columns = on.allocate(count, c);

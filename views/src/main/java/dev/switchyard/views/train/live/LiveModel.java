@@ -3,6 +3,7 @@ package dev.switchyard.views.train.live;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.views.words.Figures;
 import java.util.List;
+import java.util.Map;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
@@ -47,6 +48,13 @@ final class LiveModel {
   final StringProperty balance = new SimpleStringProperty("–");
   final StringProperty entropy = new SimpleStringProperty("–");
 
+  /** Of pairs and of languages: empty where there are none. */
+  final StringProperty exactMatch = new SimpleStringProperty("");
+
+  final StringProperty rouge2 = new SimpleStringProperty("");
+  final StringProperty tokenAccuracy = new SimpleStringProperty("");
+  final StringProperty languageSpeedUp = new SimpleStringProperty("");
+
   final BooleanProperty playing = new SimpleBooleanProperty();
   final IntegerProperty speed = new SimpleIntegerProperty(1);
   final IntegerProperty position = new SimpleIntegerProperty();
@@ -62,6 +70,7 @@ final class LiveModel {
     List<RunEvent> told = now.events();
     if (!told.equals(events)) {
       events.setAll(told);
+      readEvaluation(told);
     }
     if (now instanceof Replay replay) {
       playing.set(replay.isPlaying());
@@ -70,6 +79,31 @@ final class LiveModel {
       length.set(replay.length());
     }
     pace.set(pace(now));
+  }
+
+  /** The figures of the newest evaluation that only some runs have. */
+  private void readEvaluation(List<RunEvent> told) {
+    Map<String, Double> figures =
+        told.reversed().stream()
+            .filter(event -> event.kind().equals("evaluation") && event.figures() != null)
+            .findFirst()
+            .map(RunEvent::figures)
+            .orElse(Map.of());
+    exactMatch.set(withTwin(figures, "exact_match"));
+    rouge2.set(withTwin(figures, "rouge_2"));
+    tokenAccuracy.set(withTwin(figures, "token_accuracy"));
+    Double mean = figures.get("mean_speed_up");
+    languageSpeedUp.set(mean == null ? "" : Figures.times(mean));
+  }
+
+  private static String withTwin(Map<String, Double> figures, String name) {
+    Double model = figures.get(name);
+    Double twin = figures.get("twin_" + name);
+    if (model == null) {
+      return "";
+    }
+    String beside = twin == null ? "" : " (" + Figures.percent(twin) + ")";
+    return Figures.percent(model) + beside;
   }
 
   private String pace(Session now) {

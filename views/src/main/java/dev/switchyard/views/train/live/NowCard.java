@@ -8,6 +8,7 @@ import dev.switchyard.views.words.Term;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import javafx.beans.value.ObservableValue;
 import javafx.collections.ListChangeListener;
 import javafx.css.PseudoClass;
 import javafx.scene.control.Label;
@@ -54,6 +55,25 @@ final class NowCard extends VBox {
         3,
         stat("balance", new Stat(Term.LOAD_BALANCING_LOSS, "load-balancing loss", model.balance)),
         stat("entropy", new Stat(Term.ENTROPY, "router entropy", model.entropy)));
+    stats.addRow(
+        4,
+        onlyWhereKnown(
+            stat("exact-match", new Stat(Term.EXACT_MATCH, "exact match", model.exactMatch)),
+            model.exactMatch),
+        onlyWhereKnown(
+            stat("rouge-2", new Stat(Term.ROUGE_2, "ROUGE-2", model.rouge2)), model.rouge2));
+    stats.addRow(
+        5,
+        onlyWhereKnown(
+            stat(
+                "token-accuracy",
+                new Stat(Term.TOKEN_ACCURACY, "token accuracy", model.tokenAccuracy)),
+            model.tokenAccuracy),
+        onlyWhereKnown(
+            stat(
+                "language-speed-up",
+                new Stat(Term.LANGUAGE_SPEED_UP, "speed-up, languages", model.languageSpeedUp)),
+            model.languageSpeedUp));
     stats.getStyleClass().add("stats");
     stats.setMinHeight(Region.USE_PREF_SIZE);
     Label history = new Label("History");
@@ -78,6 +98,12 @@ final class NowCard extends VBox {
           double times = result == null ? 0 : steps ? result.steps() : result.time();
           stat.value().pseudoClassStateChanged(ahead, times > 1);
         });
+    return stat;
+  }
+
+  private static Stat onlyWhereKnown(Stat stat, ObservableValue<String> figure) {
+    stat.visibleProperty().bind(figure.map(text -> !text.isEmpty()));
+    stat.managedProperty().bind(stat.visibleProperty());
     return stat;
   }
 
