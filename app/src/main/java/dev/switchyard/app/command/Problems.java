@@ -44,7 +44,8 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
     String advice =
         suggestions.isEmpty() || what.equals("argument")
             ? "see"
-            : "did you mean %s? See".formatted(suggestions.getFirst());
+            : "did you mean %s? See"
+                .formatted(nearest(suggestions, problem.getUnmatched().getFirst()));
     return "%s takes no %s \"%s\"; %s %s --help."
         .formatted(
             command.getCommandSpec().qualifiedName(),
@@ -52,6 +53,14 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
             problem.getUnmatched().getFirst(),
             advice,
             command.getCommandSpec().qualifiedName());
+  }
+
+  /** Nobody mistypes the first letter: of several suggestions the one that shares it. */
+  private static String nearest(List<String> suggestions, String typed) {
+    return suggestions.stream()
+        .filter(word -> word.charAt(0) == typed.charAt(0))
+        .findFirst()
+        .orElse(suggestions.getFirst());
   }
 
   @Override
