@@ -1,6 +1,7 @@
 package dev.switchyard.app.terminal;
 
 import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.Map;
 
 /**
  * A routing for machines. Positions in a queue count from 0; a dropped token's is the capacity or
- * more.
+ * more. A token's "choices" are all that it asked for, in the order of its asking; its "expert",
+ * "gate" and "position" are those of the first that was kept, or else of its first.
  */
 public final class RoutingJson {
   private RoutingJson() {}
@@ -23,6 +25,15 @@ public final class RoutingJson {
     json.put("layers", trace.layers().stream().map(layer -> layer(trace, layer)).toList());
     json.put("cross_entropy", trace.crossEntropy());
     json.put("milliseconds", trace.milliseconds());
+    return json;
+  }
+
+  private static Map<String, Object> choice(Choice choice) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("expert", choice.expert());
+    json.put("gate", choice.gate());
+    json.put("position", choice.position());
+    json.put("kept", choice.kept());
     return json;
   }
 
@@ -40,6 +51,7 @@ public final class RoutingJson {
       token.put("gate", layer.gate()[t]);
       token.put("position", layer.position()[t]);
       token.put("kept", layer.kept()[t]);
+      token.put("choices", layer.choices().get(t).stream().map(RoutingJson::choice).toList());
       token.put("probabilities", layer.probabilities()[t]);
       tokens.add(token);
     }

@@ -1,10 +1,12 @@
 package dev.switchyard.app.terminal;
 
 import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Every token's way through the Switch layers, as text. */
@@ -19,7 +21,10 @@ public final class RoutingTable {
     this.style = style;
   }
 
-  /** For each layer a table: token, expert, gate, place in the queue, capacity, kept or dropped. */
+  /**
+   * For each layer a table: token, expert, gate, place in the queue, capacity, kept or dropped; a
+   * line for each expert that a token asked.
+   */
   public List<String> lines(RoutingTrace trace) {
     List<String> lines = new ArrayList<>();
     for (LayerRouting layer : trace.layers()) {
@@ -29,7 +34,7 @@ public final class RoutingTable {
               "   # %-16s expert   gate       queue            most probable".formatted("token")));
       List<TokenText> tokens = trace.tokens(layer);
       for (int t = 0; t < tokens.size(); t++) {
-        lines.add(row(layer, t, tokens.get(t).text()));
+        lines.addAll(rows(layer, t, tokens.get(t).text()));
       }
       lines.add("");
     }
@@ -70,21 +75,33 @@ public final class RoutingTable {
         + (dropped == 0 ? fates : style.alarm(fates));
   }
 
-  private String row(LayerRouting layer, int token, String text) {
-    int expert = layer.expert()[token];
-    if (expert < 0) {
-      return "%4d %s  padding, not routed".formatted(token, fit(text));
+  private List<String> rows(LayerRouting layer, int token, String text) {
+    List<Choice> choices = layer.choices().get(token);
+    if (choices.isEmpty()) {
+      return List.of("%4d %s  padding, not routed".formatted(token, fit(text)));
     }
-    boolean kept = layer.kept()[token];
-    String queue = "%d of %d".formatted(layer.position()[token] + 1, layer.capacity());
-    return "%4d ".formatted(token)
-        + style.expert(expert, fit(text))
-        + " %6d  ".formatted(expert)
-        + Figures.format("%.3f", layer.gate()[token])
-        + " %11s  ".formatted(queue)
-        + (kept ? "kept   " : style.alarm("DROPPED"))
-        + "  "
-        + style.dim(mostProbable(layer.probabilities()[token]));
+    List<String> rows = new ArrayList<>();
+    for (Choice choice : choices) {
+      boolean first = rows.isEmpty();
+      String queue = "%d of %d".formatted(choice.position() + 1, layer.capacity());
+      rows.add(
+          (first ? "%4d ".formatted(token) : "     ")
+              + style.expert(choice.expert(), fit(first ? text : "  and"))
+              + " %6d  ".formatted(choice.expert())
+              + Figures.format("%.3f", choice.gate())
+              + " %11s  ".formatted(queue)
+              + fate(layer, token, choice)
+              + (first ? "  " + style.dim(mostProbable(layer.probabilities()[token])) : ""));
+    }
+    return rows;
+  }
+
+  /** A choice without room leaves a token dropped only where no other has any. */
+  private String fate(LayerRouting layer, int token, Choice choice) {
+    if (choice.kept()) {
+      return "kept   ";
+    }
+    return layer.kept()[token] ? "full   " : style.alarm("DROPPED");
   }
 
   private static String mostProbable(float[] probabilities) {
@@ -99,11 +116,15 @@ public final class RoutingTable {
   }
 
   private static String tokenAndExpert(LayerRouting layer, int token, String text) {
-    int expert = layer.expert()[token];
-    if (expert < 0) {
+    if (layer.expert()[token] < 0) {
       return clean(text);
     }
-    return clean(text) + "·" + expert + (layer.kept()[token] ? "" : "✗");
+    String experts =
+        layer.choices().get(token).stream()
+            .filter(choice -> choice.kept() || !layer.kept()[token])
+            .map(choice -> Integer.toString(choice.expert()))
+            .collect(Collectors.joining("+"));
+    return clean(text) + "·" + experts + (layer.kept()[token] ? "" : "✗");
   }
 
   private String paint(LayerRouting layer, int token, String text) {

@@ -54,7 +54,7 @@ final class LoadedModel implements AutoCloseable {
   private void read(ModelFolder folder, boolean withTwin) {
     tokenizer = closing(Tokenizers.open(folder.tokenizer()));
     model = unfilled(description.model());
-    folder.loadModel(backend, model.parameters());
+    folder.loadModel(backend, model.parameters(), model.buffers());
     if (withTwin) {
       twin = unfilled(description.model().denseTwin());
       folder.loadTwin(backend, twin.parameters());

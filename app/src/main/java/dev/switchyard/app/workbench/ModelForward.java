@@ -63,7 +63,7 @@ public final class ModelForward {
     try (Backend device = Backends.open(backend, ElementType.FLOAT32);
         SwitchTransformer model =
             SwitchTransformer.unfilled(config, description.routing(), device, gradients)) {
-      stored.loadModel(device, model.parameters());
+      stored.loadModel(device, model.parameters(), model.buffers());
       ForwardAnswer answer = model.answer(batch, gradients);
       AnswerFile file = new AnswerFile(answer);
       if (gradients) {

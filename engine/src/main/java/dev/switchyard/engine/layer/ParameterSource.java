@@ -30,6 +30,20 @@ public interface ParameterSource {
    */
   Parameter create(Start start, List<String> names, int... shape);
 
+  /**
+   * Zeros that no gradient moves; null where only parameters are asked for.
+   *
+   * @param name in the checkpoint
+   */
+  default Buffer buffer(String name, int size) {
+    return null;
+  }
+
+  /** Whether routers decide bit by bit, one row of weights a bit instead of one an expert. */
+  default boolean hasTreeRouters() {
+    return false;
+  }
+
   /** A projection without bias, named {@code prefix.weight}. */
   default Linear linear(String prefix, int out, int in) {
     return new Linear(create(Start.TRUNCATED_NORMAL, List.of(prefix + ".weight"), out, in));

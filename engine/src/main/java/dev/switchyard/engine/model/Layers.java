@@ -63,19 +63,29 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<SwitchPlace> p
   }
 
   /** Elements of each parameter, in the order of {@link #build}; nothing is allocated. */
-  static List<Long> parameterSizes(ModelConfig config) {
-    return parameterShapes(config).stream().map(p -> Tensor.sizeOf(p.shape())).toList();
+  static List<Long> parameterSizes(ModelConfig config, boolean treeRouters) {
+    return parameterShapes(config, treeRouters).stream()
+        .map(p -> Tensor.sizeOf(p.shape()))
+        .toList();
   }
 
   /** Names and shape of each parameter, in the order of {@link #build}; nothing is allocated. */
-  static List<ParameterShape> parameterShapes(ModelConfig config) {
+  static List<ParameterShape> parameterShapes(ModelConfig config, boolean treeRouters) {
     List<ParameterShape> shapes = new ArrayList<>();
-    Layers.build(
-        config,
-        (start, names, shape) -> {
-          shapes.add(new ParameterShape(names, shape));
-          return new Parameter(names, null, null);
-        });
+    ParameterSource count =
+        new ParameterSource() {
+          @Override
+          public Parameter create(Start start, List<String> names, int... shape) {
+            shapes.add(new ParameterShape(names, shape));
+            return new Parameter(names, null, null);
+          }
+
+          @Override
+          public boolean hasTreeRouters() {
+            return treeRouters;
+          }
+        };
+    Layers.build(config, count);
     return shapes;
   }
 

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.tensor.Tensor;
@@ -20,6 +21,8 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Tensor> gradientBlocks = new ArrayList<>();
   private final List<Long> blockSizes = new ArrayList<>();
+  private final List<Buffer> buffers = new ArrayList<>();
+  private final boolean treeRouters;
   private long blockUsed;
   private long elements;
 
@@ -29,7 +32,8 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
    * @param initial null to leave all weights 0
    * @param sizes elements of each parameter; null for no gradients
    */
-  ParameterMemory(Backend backend, InitialWeights initial, List<Long> sizes) {
+  ParameterMemory(Backend backend, InitialWeights initial, List<Long> sizes, boolean treeRouters) {
+    this.treeRouters = treeRouters;
     this.backend = backend;
     this.initial = initial;
     if (sizes != null) {
@@ -70,6 +74,17 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
     return parameter;
   }
 
+  @Override
+  public Buffer buffer(String name, int size) {
+    buffers.add(new Buffer(name, backend.allocate(size)));
+    return buffers.getLast();
+  }
+
+  @Override
+  public boolean hasTreeRouters() {
+    return treeRouters;
+  }
+
   private Tensor gradient(int[] shape) {
     long aligned = align(Tensor.sizeOf(shape));
     if (gradientBlocks.isEmpty()
@@ -89,6 +104,11 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
     return List.copyOf(parameters);
   }
 
+  /** All buffers, in the order of their creation. */
+  List<Buffer> buffers() {
+    return List.copyOf(buffers);
+  }
+
   /** All gradients, with zeros between them. */
   List<Tensor> gradientBlocks() {
     return List.copyOf(gradientBlocks);
@@ -102,8 +122,10 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   @Override
   public void close() {
     parameters.forEach(parameter -> backend.free(parameter.value()));
+    buffers.forEach(buffer -> backend.free(buffer.value()));
     gradientBlocks.forEach(backend::free);
     parameters.clear();
+    buffers.clear();
     gradientBlocks.clear();
   }
 }

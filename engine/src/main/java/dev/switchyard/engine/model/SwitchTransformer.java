@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
@@ -13,6 +14,8 @@ import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.Selection;
+import dev.switchyard.engine.moe.SelectionBias;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +58,11 @@ public final class SwitchTransformer implements AutoCloseable {
     this.backend = backend;
     try (initial) {
       this.memory =
-          new ParameterMemory(backend, initial, trainable ? Layers.parameterSizes(config) : null);
+          new ParameterMemory(
+              backend,
+              initial,
+              trainable ? Layers.parameterSizes(config, routing.selection().isTree()) : null,
+              routing.selection().isTree());
       this.layers = Layers.build(config, memory);
     }
     this.arithmetic = Arithmetic.of(backend, Precision.FLOAT32);
@@ -71,14 +78,14 @@ public final class SwitchTransformer implements AutoCloseable {
     return new SwitchTransformer(config, routing, backend, null, trainable);
   }
 
-  /** Numbers in all parameters of such a model; nothing is allocated. */
+  /** Numbers in all parameters of such a model, its routers not trees; nothing is allocated. */
   public static long parameterCount(ModelConfig config) {
-    return Layers.parameterSizes(config).stream().mapToLong(Long::longValue).sum();
+    return Layers.parameterSizes(config, false).stream().mapToLong(Long::longValue).sum();
   }
 
   /** Names and shape of every parameter of such a model; nothing is allocated. */
   public static List<ParameterShape> parameterShapes(ModelConfig config) {
-    return Layers.parameterShapes(config);
+    return Layers.parameterShapes(config, false);
   }
 
   /**
@@ -109,9 +116,36 @@ public final class SwitchTransformer implements AutoCloseable {
     return routing;
   }
 
-  /** Routes otherwise from the next pass on. */
+  /**
+   * Routes otherwise from the next pass on.
+   *
+   * @throws InputException where the routers' weights are of another form
+   */
   public void setRouting(RoutingConfig routing) {
+    if (routing.selection().isTree() != this.routing.selection().isTree()) {
+      throw new InputException(
+          "selection can't change from %s to %s: a tree's routers have a row of weights for each"
+                  .formatted(this.routing.selection().selection(), routing.selection().selection())
+              + " bit, others one for each expert; start a new run.");
+    }
     this.routing = routing;
+  }
+
+  /** Numbers that no gradient moves, one buffer for each Switch layer, in their order. */
+  public List<Buffer> buffers() {
+    return memory.buffers();
+  }
+
+  /**
+   * After a step, moves the routers' selection biases against the load, where the settings say so.
+   *
+   * @param load the step's figures of the Switch layers, of all devices together
+   */
+  public void moveSelectionBiases(List<LayerReport> load) {
+    double rate = routing.losses().routerBiasUpdateRate();
+    for (int i = 0; rate > 0 && i < load.size(); i++) {
+      SelectionBias.move(backend, memory.buffers().get(i), load.get(i).load(), rate);
+    }
   }
 
   /** In what numbers it computes. */

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.moe;
 
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Linear;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class Router {
   private final Linear classifier;
+  private final PrefixTree tree;
+  private final int experts;
+  private final Buffer bias;
   private final RouterSites sites;
 
   /**
@@ -23,7 +27,7 @@ public final class Router {
    * @param logits [T, E]
    * @param probabilities [T, E], their softmax
    * @param scores [T, E], by which experts are chosen: the probabilities themselves, unless experts
-   *     are drawn
+   *     are drawn or have a bias
    */
   public record Saved(
       RouterSites sites,
@@ -34,7 +38,8 @@ public final class Router {
       Tensor scores) {}
 
   /**
-   * A router named {@code prefix.classifier}.
+   * A router named {@code prefix.classifier}, with a {@link SelectionBias} named {@code
+   * prefix.selection_bias}.
    *
    * @param width of a token, d
    */
@@ -44,8 +49,11 @@ public final class Router {
             source.create(
                 ParameterSource.Start.ROUTER,
                 List.of(prefix + ".classifier.weight"),
-                experts,
+                source.hasTreeRouters() ? PrefixTree.of(experts).bits() : experts,
                 width));
+    this.tree = source.hasTreeRouters() ? PrefixTree.of(experts) : null;
+    this.experts = experts;
+    this.bias = source.buffer(prefix + ".selection_bias", experts);
     this.sites = sites;
   }
 
@@ -59,21 +67,39 @@ public final class Router {
       input = pass.takeExact(x.shape());
       pass.backend().copy(x, input);
     }
-    int experts = classifier.weight().value().length(0);
     Tensor logits = pass.takeForRouter(x.rows(), experts);
     Tensor probabilities = pass.takeForRouter(x.rows(), experts);
-    classifier.forward(pass, input, logits);
+    if (tree == null) {
+      classifier.forward(pass, input, logits);
+    } else {
+      Tensor bits = pass.takeForRouter(x.rows(), tree.bits());
+      classifier.forward(pass, input, bits);
+      tree.logits(pass, bits, logits);
+    }
     pass.backend().softmax(logits, probabilities);
     Tensor scores = probabilities;
     if (exploration.samples()) {
       scores = pass.takeForRouter(x.rows(), experts);
       pass.backend().addGumbel(logits, pass.key(sites.sample()), scores);
+    } else if (bias != null && bias.isInUse()) {
+      scores = pass.takeForRouter(x.rows(), experts);
+      pass.backend().addToRows(probabilities, bias.value(), scores);
     }
     return new Saved(sites, exploration, input, logits, probabilities, scores);
   }
 
   /** Adds to dX [T, d] and to the weight's gradient. */
   public void backward(Pass pass, Saved saved, Tensor dLogits, Tensor dX) {
+    if (tree != null) {
+      Tensor dBits = pass.takeForRouter(dLogits.rows(), tree.bits());
+      tree.backward(pass, dLogits, dBits);
+      classifierBackward(pass, saved, dBits, dX);
+    } else {
+      classifierBackward(pass, saved, dLogits, dX);
+    }
+  }
+
+  private void classifierBackward(Pass pass, Saved saved, Tensor dLogits, Tensor dX) {
     if (saved.exploration().changesInput()) {
       Arena.Mark mark = pass.mark();
       Tensor dInput = pass.takeForRouter(dX.shape());

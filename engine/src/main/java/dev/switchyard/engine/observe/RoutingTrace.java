@@ -1,6 +1,7 @@
 package dev.switchyard.engine.observe;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -194,9 +195,29 @@ public record RoutingTrace(
       return (int) IntStream.range(0, kept.length).filter(t -> expert[t] >= 0 && !kept[t]).count();
     }
 
-    /** The most choices that a token has. */
-    public int mostChoices() {
-      return choices.stream().mapToInt(List::size).max().orElse(0);
+    /** What a token asked of an expert, if it did. */
+    public Optional<Choice> choice(int token, int ofExpert) {
+      return choices.get(token).stream().filter(c -> c.expert() == ofExpert).findFirst();
+    }
+
+    /** Choices in each expert's queue, kept or not. */
+    public int[] queued() {
+      return count(false);
+    }
+
+    /** Choices that each expert kept. */
+    public int[] taken() {
+      return count(true);
+    }
+
+    private int[] count(boolean keptOnly) {
+      int[] count = new int[experts];
+      for (List<Choice> ofToken : choices) {
+        for (Choice choice : ofToken) {
+          count[choice.expert()] += choice.kept() || !keptOnly ? 1 : 0;
+        }
+      }
+      return count;
     }
   }
 }

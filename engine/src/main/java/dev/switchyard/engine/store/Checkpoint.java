@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -147,6 +148,12 @@ public final class Checkpoint {
       throw new InputException("%s has no %s.".formatted(folder, name));
     }
     TensorFile.load(folder.resolve(name), backend, tensors, tensorSums(described));
+  }
+
+  /** Names of the tensors in one of its safetensors files. */
+  public Set<String> tensors(String name) {
+    JsonNode described = files().get(name);
+    return described == null ? Set.of() : tensorSums(described).keySet();
   }
 
   private static Map<String, String> tensorSums(JsonNode described) {

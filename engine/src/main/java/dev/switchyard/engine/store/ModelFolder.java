@@ -2,10 +2,12 @@ package dev.switchyard.engine.store;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.store.huggingface.HuggingFaceFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -119,14 +121,15 @@ public final class ModelFolder {
    * Reads the weights.
    *
    * @param parameters of a model of this description
+   * @param buffers of the same; those that are not stored stay as they are
    * @throws InputException naming file and tensor, where one is missing, too much, of another shape
    *     or damaged
    */
-  public void loadModel(Backend backend, List<Parameter> parameters) {
+  public void loadModel(Backend backend, List<Parameter> parameters, List<Buffer> buffers) {
     if (foreign != null) {
       foreign.load(backend, parameters);
     } else {
-      load(Checkpoint.MODEL, backend, parameters);
+      load(Checkpoint.MODEL, backend, parameters, buffers);
     }
   }
 
@@ -155,11 +158,18 @@ public final class ModelFolder {
 
   /** Reads the dense twin's weights; the parameters are those of its description's twin. */
   public void loadTwin(Backend backend, List<Parameter> parameters) {
-    load(Checkpoint.TWIN, backend, parameters);
+    load(Checkpoint.TWIN, backend, parameters, List.of());
   }
 
-  private void load(String file, Backend backend, List<Parameter> parameters) {
-    List<NamedTensor> tensors = parameters.stream().map(NamedTensor::of).toList();
+  private void load(
+      String file, Backend backend, List<Parameter> parameters, List<Buffer> buffers) {
+    List<NamedTensor> tensors = new ArrayList<>(parameters.stream().map(NamedTensor::of).toList());
+    if (!buffers.isEmpty()) {
+      try (TensorDirectory stored = TensorDirectory.of(path.resolve(file))) {
+        buffers.stream().filter(b -> stored.tensors().containsKey(b.name())).forEach(Buffer::use);
+      }
+      buffers.stream().filter(Buffer::isInUse).map(NamedTensor::of).forEach(tensors::add);
+    }
     if (checkpoint != null && checkpoint.has(file)) {
       checkpoint.load(file, backend, tensors);
     } else {

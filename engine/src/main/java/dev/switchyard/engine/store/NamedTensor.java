@@ -1,5 +1,6 @@
 package dev.switchyard.engine.store;
 
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -28,6 +29,11 @@ public record NamedTensor(List<String> names, Tensor tensor, boolean byExpert) {
   /** A parameter's weights under the checkpoint's names. */
   public static NamedTensor of(Parameter parameter) {
     return new NamedTensor(parameter.names(), parameter.value(), parameter.isExpert());
+  }
+
+  /** A buffer's numbers under its name. */
+  public static NamedTensor of(Buffer buffer) {
+    return new NamedTensor(List.of(buffer.name()), buffer.value(), false);
   }
 
   /** What belongs to a parameter (a moment, say), named after it. */

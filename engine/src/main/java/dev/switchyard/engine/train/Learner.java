@@ -3,13 +3,17 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One model in training with its optimizer. A step is {@link #compute}, then {@link #update}: so
@@ -79,6 +83,7 @@ final class Learner implements AutoCloseable {
     double limit = config.maxGradNorm();
     double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
     optimizer.update(step, learningRate, scale);
+    model.moveSelectionBiases(figures.layers());
     model.backend().synchronize();
     secondsOfStep += secondsSince(begin);
     seconds += secondsOfStep;
@@ -138,9 +143,19 @@ final class Learner implements AutoCloseable {
     this.seconds = seconds;
   }
 
-  /** Its weights under the checkpoint's names. */
+  /** Its weights under the checkpoint's names, and its buffers that are in use. */
   List<NamedTensor> weights() {
-    return parameters.stream().map(NamedTensor::of).toList();
+    return Stream.concat(
+            parameters.stream().map(NamedTensor::of),
+            model.buffers().stream().filter(Buffer::isInUse).map(NamedTensor::of))
+        .toList();
+  }
+
+  /** Takes up the weights of a checkpoint. */
+  void load(Checkpoint checkpoint, String file) {
+    Set<String> stored = checkpoint.tensors(file);
+    model.buffers().stream().filter(b -> stored.contains(b.name())).forEach(Buffer::use);
+    checkpoint.load(file, model.backend(), weights());
   }
 
   /** What its optimizer remembers. */

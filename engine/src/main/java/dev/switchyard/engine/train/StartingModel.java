@@ -116,7 +116,7 @@ public final class StartingModel {
     if (twin) {
       folder.loadTwin(model.backend(), model.parameters());
     } else {
-      folder.loadModel(model.backend(), model.parameters());
+      folder.loadModel(model.backend(), model.parameters(), model.buffers());
     }
   }
 

@@ -181,9 +181,9 @@ final class Trainer implements AutoCloseable {
 
   /** Takes up where a checkpoint stood; the batches must stand there already. */
   void load(Checkpoint checkpoint) {
-    checkpoint.load(Checkpoint.MODEL, backend, model.weights());
+    model.load(checkpoint, Checkpoint.MODEL);
     if (twin != null) {
-      checkpoint.load(Checkpoint.TWIN, backend, twin.weights());
+      twin.load(checkpoint, Checkpoint.TWIN);
     }
     checkpoint.load(Checkpoint.OPTIMIZER, backend, moments());
     TrainingState state = checkpoint.state();

@@ -145,7 +145,7 @@ final class CheckpointIsAModelTest {
       if (twin) {
         folder.loadTwin(backend, model.parameters());
       } else {
-        folder.loadModel(backend, model.parameters());
+        folder.loadModel(backend, model.parameters(), model.buffers());
       }
       return ModelMicroscope.route(model, tokenizer, REQUEST);
     }

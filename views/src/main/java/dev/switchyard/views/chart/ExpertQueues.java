@@ -5,6 +5,7 @@ import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Dimension2D;
 import javafx.geometry.Point2D;
@@ -24,6 +25,8 @@ public final class ExpertQueues extends ScrolledPainting {
   private static final double TOP = 20;
 
   private LayerRouting layer;
+  private int[] queued = {};
+  private int[] taken = {};
   private int chosen = -1;
   private double column = LEAST;
   private IntConsumer onExpert = e -> {};
@@ -51,6 +54,8 @@ public final class ExpertQueues extends ScrolledPainting {
   /** Shows a layer; the chosen expert, or -1. */
   public void show(LayerRouting layer, int chosen) {
     this.layer = layer;
+    this.queued = layer == null ? new int[0] : layer.queued();
+    this.taken = layer == null ? new int[0] : layer.taken();
     this.chosen = chosen;
     repaint();
   }
@@ -75,7 +80,7 @@ public final class ExpertQueues extends ScrolledPainting {
       return;
     }
     int most = layer.capacity();
-    for (int asked : layer.asked()) {
+    for (int asked : queued) {
       most = Math.max(most, asked);
     }
     double floor = seen.getHeight() - FOOT;
@@ -98,8 +103,8 @@ public final class ExpertQueues extends ScrolledPainting {
       g.setFill(colors().raised());
       g.fillRoundRect(x + 1, 0, column - 2, floor + FOOT, 10, 10);
     }
-    int kept = Math.min(layer.asked()[expert], layer.capacity());
-    int asked = layer.asked()[expert];
+    int kept = taken[expert];
+    int asked = queued[expert];
     g.setGlobalAlpha(chosen >= 0 && chosen != expert ? 0.55 : 1);
     if (unit >= 5) {
       for (int i = 0; i < asked; i++) {
@@ -132,8 +137,7 @@ public final class ExpertQueues extends ScrolledPainting {
     double middle = x + column / 2;
     String load =
         Figures.decimal(
-            (double) layer.asked()[expert] * layer.experts() / Math.max(1, layer.expert().length),
-            1);
+            (double) queued[expert] * layer.experts() / Math.max(1, IntStream.of(queued).sum()), 1);
     g.setTextAlign(TextAlignment.CENTER);
     g.setTextBaseline(VPos.CENTER);
     g.setFont(expert == chosen ? Fonts.strong(12) : Fonts.sans(12));

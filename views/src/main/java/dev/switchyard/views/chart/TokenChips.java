@@ -158,7 +158,7 @@ public final class TokenChips extends ScrolledPainting {
   private void paintChip(GraphicsContext g, int index, Rectangle2D place) {
     boolean routed = layer != null && index < layer.expert().length;
     boolean kept = !routed || layer.kept()[index];
-    boolean beside = routed && expert >= 0 && layer.expert()[index] != expert;
+    boolean beside = routed && expert >= 0 && layer.choice(index, expert).isEmpty();
     Color color =
         routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
     g.setGlobalAlpha(beside ? 0.35 : 1);

@@ -1,6 +1,7 @@
 package dev.switchyard.views.chart;
 
 import dev.switchyard.engine.observe.RoutingTrace;
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
 import dev.switchyard.views.theme.Fonts;
@@ -223,13 +224,15 @@ public final class TokenGrid extends ScrolledPainting {
     double height = row - 3;
     Color color = ExpertColors.of(asked, routing.experts());
     Color shown = ExpertColors.over(color, colors().card(), 0.32 + 0.68 * routing.gate()[t]);
-    boolean beside = expert >= 0 && asked != expert;
+    boolean beside = expert >= 0 && routing.choice(t, expert).isEmpty();
     g.setGlobalAlpha(beside ? 0.38 : 1);
     TokenFace.box(g, x, y, width, height, 6, shown, kept, colors());
-    g.setFont(Fonts.sans(cell < 26 && asked > 99 ? 9 : Math.clamp(row * 0.34, 11.5, 17)));
+    long more = routing.choices().get(t).stream().filter(Choice::kept).skip(1).count();
+    boolean narrow = cell < 26 && (asked > 99 || more > 0);
+    g.setFont(Fonts.sans(narrow ? 9 : Math.clamp(row * 0.34, 11.5, 17)));
     g.setTextAlign(TextAlignment.CENTER);
     g.setFill(kept ? ExpertColors.textOn(shown) : colors().bad());
-    g.fillText(Integer.toString(asked), x + width / 2, y + height / 2);
+    g.fillText(asked + (more > 0 ? "+" : ""), x + width / 2, y + height / 2);
     g.setGlobalAlpha(1);
   }
 

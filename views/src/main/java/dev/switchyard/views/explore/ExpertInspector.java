@@ -1,5 +1,6 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
 import dev.switchyard.views.chart.ExpertColors;
@@ -79,17 +80,17 @@ final class ExpertInspector extends StackPane {
     }
     swatch.setFill(ExpertColors.of(expert, layer.experts()));
     card.title().setText("Expert %d, %s".formatted(expert, Figures.layerInWords(layer.name())));
-    int asked = layer.asked()[expert];
-    int dropped = Math.max(0, asked - layer.capacity());
+    int asked = layer.queued()[expert];
+    int dropped = asked - layer.taken()[expert];
     card.subtitle()
         .setText(
             "%s asked for it, %s"
                 .formatted(
                     Figures.count(asked, "token"),
-                    dropped == 0 ? "all kept" : dropped + " dropped"));
+                    dropped == 0 ? "all kept" : dropped + " found no room"));
     List<Integer> queue =
         IntStream.range(0, layer.expert().length)
-            .filter(t -> layer.expert()[t] == expert)
+            .filter(t -> layer.choice(t, expert).isPresent())
             .boxed()
             .toList();
     if (!queue.equals(tokens.getItems())) {
@@ -134,14 +135,18 @@ final class ExpertInspector extends StackPane {
         return;
       }
       TokenText text = model.tokens().get(token);
-      boolean kept = layer.kept()[token];
+      Choice choice =
+          layer
+              .choice(token, expert(layer))
+              .orElse(new Choice(-1, layer.gate()[token], -1, layer.kept()[token]));
+      boolean kept = choice.kept();
       face.setText(text.text());
       face.getStyleClass().removeAll("dropped-face");
       if (!kept) {
         face.getStyleClass().add("dropped-face");
       }
       number.setText(Integer.toString(token));
-      gate.setText(kept ? Figures.decimal(layer.gate()[token], 2) : "dropped");
+      gate.setText(kept ? Figures.decimal(choice.gate(), 2) : "no room");
       gate.pseudoClassStateChanged(DROPPED, !kept);
       setGraphic(row);
     }

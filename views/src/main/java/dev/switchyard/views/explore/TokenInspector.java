@@ -1,5 +1,6 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.views.chart.ExpertColors;
 import dev.switchyard.views.chart.ProbabilityBars;
@@ -9,6 +10,9 @@ import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.beans.value.ObservableValue;
@@ -101,16 +105,47 @@ final class TokenInspector extends StackPane {
             : "");
     title.setText("Token %d, %s".formatted(t, Figures.layerInWords(layer.name())));
     int place = layer.position()[t] + 1;
-    fate.setText(
-        kept
-            ? "kept · place %d of %d at expert %d".formatted(place, layer.capacity(), expert)
-            : "dropped · place %d, expert %d takes %d".formatted(place, expert, layer.capacity()));
+    List<Choice> choices = layer.choices().get(t);
+    fate.setText((kept ? "kept · " : "dropped · ") + places(layer, choices, kept));
     fate.pseudoClassStateChanged(DROPPED, !kept);
-    gate.set(Figures.decimal(layer.gate()[t], 3));
+    gate.set(
+        choices.stream()
+            .filter(choice -> choice.kept() || !kept)
+            .map(choice -> Figures.decimal(choice.gate(), 3))
+            .collect(Collectors.joining(" + ")));
     entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));
     bars.show(layer.probabilities()[t]);
     runnerUp.set(bars.order().size() > 1 ? Integer.toString(bars.order().get(1)) : "–");
-    why.setText(reason(layer, expert, place, kept));
+    why.setText(choices.size() > 1 ? reason(choices, kept) : reason(layer, expert, place, kept));
+  }
+
+  /** Where it stood in the queues of the experts that kept it, or of all where none did. */
+  private static String places(LayerRouting layer, List<Choice> choices, boolean kept) {
+    return choices.stream()
+        .filter(choice -> choice.kept() || !kept)
+        .map(
+            choice ->
+                (kept ? "place %d of %d at expert %d" : "place %1$d, expert %3$d takes %2$d")
+                    .formatted(choice.position() + 1, layer.capacity(), choice.expert()))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String reason(List<Choice> choices, boolean kept) {
+    String asked = experts(choices, choice -> true);
+    if (!kept) {
+      return "Dropped: it asked experts %s, and none had room. The layer adds nothing to it, it goes on by the residual connection."
+          .formatted(asked);
+    }
+    String full = experts(choices, choice -> !choice.kept());
+    return "Kept: it asked experts %s%s. What the experts make of it is multiplied by their gates and added up."
+        .formatted(asked, full.isEmpty() ? "" : "; no room at " + full);
+  }
+
+  private static String experts(List<Choice> choices, Predicate<Choice> which) {
+    return choices.stream()
+        .filter(which)
+        .map(choice -> Integer.toString(choice.expert()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String reason(LayerRouting layer, int expert, int place, boolean kept) {

@@ -87,7 +87,7 @@ final class HuggingFaceOracleTest {
     try (Backend device = Backends.open(backend, ElementType.FLOAT32);
         SwitchTransformer model =
             SwitchTransformer.unfilled(config, stored.description().routing(), device, true)) {
-      stored.loadModel(device, model.parameters());
+      stored.loadModel(device, model.parameters(), model.buffers());
       AnswerFile file = new AnswerFile(model.answer(batch, true));
       file.gradients(device, model.parameters(), stored::checkpointName);
       if (!config.shareEmbeddings()) {
