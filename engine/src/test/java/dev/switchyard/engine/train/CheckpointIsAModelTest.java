@@ -14,6 +14,7 @@ import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.store.ModelFolder;
+import dev.switchyard.engine.store.TensorDirectory;
 import dev.switchyard.engine.tensor.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +65,32 @@ final class CheckpointIsAModelTest {
           .ignoringFields("milliseconds")
           .isEqualTo(inTheRun);
     }
+  }
+
+  @Test
+  void selectionBiasesAreKeptWhereTheyAreInUse() throws Exception {
+    Path biased = folder.resolve("biased");
+    RoutingTrace there;
+    try (TrainingRun training =
+            TrainingRuns.create(
+                TinyRun.config(
+                    TinyRun.text(folder), "steps", 3, "router_bias_update_rate", 0.2),
+                biased);
+        Microscope microscope = training.microscope()) {
+      training.start();
+      training.await();
+      there = microscope.route(REQUEST).get(1, TimeUnit.MINUTES);
+    }
+    String name = "encoder.block.1.layer.1.mlp.router.selection_bias";
+    try (TensorDirectory tensors = ModelFolder.open(biased).tensors();
+        TensorDirectory others = ModelFolder.open(run).tensors()) {
+      assertThat(tensors.tensors()).containsKey(name);
+      assertThat(others.tensors()).doesNotContainKey(name);
+    }
+    assertThat(route(ModelFolder.open(biased), false))
+        .usingRecursiveComparison()
+        .ignoringFields("milliseconds")
+        .isEqualTo(there);
   }
 
   @Test

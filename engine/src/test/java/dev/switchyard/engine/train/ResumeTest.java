@@ -60,6 +60,25 @@ final class ResumeTest {
     assertSame(broken, whole);
   }
 
+  /** Selection biases are state that no gradient moves; a tree's routers have another shape. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "selection top_2 exploration sample",
+        "selection top_k router_bias_update_rate 0.01",
+        "selection tree capacity_rule dropless"
+      })
+  void aRunWithAnotherRoutingGoesOnAsItself(String settings) throws Exception {
+    Object[] changes = settings.split(" ");
+    RunConfig config = TinyRun.config(text, changes);
+    train(config, whole);
+    try (TrainingRun first = TrainingRuns.create(config, broken)) {
+      steps(first, 7);
+    }
+    resume(broken, null);
+    assertSame(broken, whole);
+  }
+
   @Test
   void killedBetweenCheckpointsTheStepsSinceTheLastAreDoneAgain() throws Exception {
     RunConfig config = TinyRun.config(text);
