@@ -21,8 +21,7 @@ final class EveryRoutingTest {
   private final Backend backend = new ReferenceBackend();
 
   private SwitchTransformer model(Map<String, ?> shape, Map<String, ?> routing) {
-    return new SwitchTransformer(
-        TinyModel.config(shape), TinyModel.routing(routing), backend, 3);
+    return new SwitchTransformer(TinyModel.config(shape), TinyModel.routing(routing), backend, 3);
   }
 
   @ParameterizedTest
@@ -150,8 +149,7 @@ final class EveryRoutingTest {
 
   @Test
   void aTreesRoutersAreSmallerAndCanNotBecomeOthers() {
-    try (SwitchTransformer tree =
-            model(Map.of("num_experts", 4), Map.of("selection", "tree"));
+    try (SwitchTransformer tree = model(Map.of("num_experts", 4), Map.of("selection", "tree"));
         SwitchTransformer other = model(Map.of("num_experts", 4), Map.of())) {
       // Two Switch layers, each with 2 bits instead of 4 experts, of width 6.
       assertThat(other.parameterCount() - tree.parameterCount()).isEqualTo(2 * 2 * 6);

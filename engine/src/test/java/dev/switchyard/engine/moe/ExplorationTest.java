@@ -69,7 +69,8 @@ final class ExplorationTest {
 
   @Test
   void inputDropoutIsOfTheRoutersCopyAlone() {
-    RoutedLayer layer = new RoutedLayer("exploration", "input_dropout", "router_input_dropout", 0.3);
+    RoutedLayer layer =
+        new RoutedLayer("exploration", "input_dropout", "router_input_dropout", 0.3);
     Tensor x = layer.tokens(3, TOKENS);
     double[] before = layer.doubles(x);
     Routed routed = layer.train(x, TOKENS);

@@ -18,7 +18,9 @@ final class RouterLossesTest {
   void anEvenLoadHasNoVariationAndOneExpertAloneAllOfIt() {
     assertThat(SquaredVariation.loss(new double[] {3, 3, 3, 3}, 4)).isZero();
     assertThat(SquaredVariation.loss(new double[] {8, 0, 0, 0}, 4)).isEqualTo(3);
-    assertThat(SquaredVariation.loss(new double[] {8, 0, 4, 4}, 2)).as("mean of groups").isEqualTo(0.5);
+    assertThat(SquaredVariation.loss(new double[] {8, 0, 4, 4}, 2))
+        .as("mean of groups")
+        .isEqualTo(0.5);
     assertThat(SquaredVariation.loss(new double[] {0, 0}, 2)).as("nobody is routed").isZero();
   }
 
@@ -80,8 +82,14 @@ final class RouterLossesTest {
   void theLossesLookBeforeTheCapacity() {
     RoutedLayer layer =
         new RoutedLayer(
-            "router_aux_loss_coef", 1, "router_importance_loss_coef", 1,
-            "router_load_loss_coef", 1, "router_z_loss_coef", 1);
+            "router_aux_loss_coef",
+            1,
+            "router_importance_loss_coef",
+            1,
+            "router_load_loss_coef",
+            1,
+            "router_z_loss_coef",
+            1);
     Tensor x = layer.tokens(3, TOKENS);
     double crowded = layer.losses(layer.train(x, 1));
     assertThat(crowded).isEqualTo(layer.losses(layer.train(x, TOKENS)));

@@ -81,8 +81,7 @@ final class SelectionTest {
           for (int c = 0; c < slot.length; c++) {
             if (slot[c] >= 0) {
               int group = c / plan.choices() / plan.groupSize();
-              assertThat(++taken[group * EXPERTS + expert[c]])
-                  .isLessThanOrEqualTo(plan.capacity());
+              assertThat(++taken[group * EXPERTS + expert[c]]).isLessThanOrEqualTo(plan.capacity());
             }
           }
           assertThat(Arrays.stream(slot).filter(s -> s >= 0).distinct().count())
@@ -122,10 +121,7 @@ final class SelectionTest {
               }
             }
             int[] asked =
-                IntStream.range(from, from + k)
-                    .map(c -> expert[c])
-                    .filter(e -> e >= 0)
-                    .toArray();
+                IntStream.range(from, from + k).map(c -> expert[c]).filter(e -> e >= 0).toArray();
             assertThat(Arrays.stream(asked).distinct().count())
                 .as("an expert is asked once")
                 .isEqualTo(asked.length);
@@ -251,8 +247,7 @@ final class SelectionTest {
     }
     // 400 draws with probabilities of about 0.3: give or take 9.
     assertThat(asked).isCloseTo((int) expected, within(36)).isLessThan(400);
-    assertThat(layer.ints(layer.evaluate(x, 400).dispatch().position()))
-        .allSatisfy(place -> assertThat(place).isNotNegative());
+    assertThat(layer.ints(layer.evaluate(x, 400).dispatch().position())).doesNotContain(-1);
   }
 
   @Test
@@ -307,8 +302,7 @@ final class SelectionTest {
               .limit(5)
               .mapToInt(t -> t)
               .toArray();
-      int[] taken =
-          IntStream.range(5 * e, 5 * e + 5).map(s -> slotChoice[s] / EXPERTS).toArray();
+      int[] taken = IntStream.range(5 * e, 5 * e + 5).map(s -> slotChoice[s] / EXPERTS).toArray();
       assertThat(taken).containsExactly(best);
     }
   }

@@ -73,8 +73,7 @@ final class CheckpointIsAModelTest {
     RoutingTrace there;
     try (TrainingRun training =
             TrainingRuns.create(
-                TinyRun.config(
-                    TinyRun.text(folder), "steps", 3, "router_bias_update_rate", 0.2),
+                TinyRun.config(TinyRun.text(folder), "steps", 3, "router_bias_update_rate", 0.2),
                 biased);
         Microscope microscope = training.microscope()) {
       training.start();
