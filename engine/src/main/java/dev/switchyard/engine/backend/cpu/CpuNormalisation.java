@@ -36,7 +36,8 @@ final class CpuNormalisation {
         });
   }
 
-  private static void normalise(long x, long weight, float inverse, long out, int d) {
+  /** out = x inverse weight, one row. */
+  static void normalise(long x, long weight, float inverse, long out, int d) {
     FloatVector factors = Lanes.all(inverse);
     int whole = Lanes.whole(d);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
@@ -83,8 +84,7 @@ final class CpuNormalisation {
   }
 
   /** With g = dOut weight: dX += r g - x r^3 mean(g x); dWeight += dOut x r. */
-  private static void backward(
-      long dOut, long x, long weight, float r, long dX, long dWeight, int d) {
+  static void backward(long dOut, long x, long weight, float r, long dX, long dWeight, int d) {
     float towardsX = -(r * r * r) * productSum(dOut, x, weight, d) / d;
     FloatVector towards = Lanes.all(towardsX);
     FloatVector factors = Lanes.all(r);
