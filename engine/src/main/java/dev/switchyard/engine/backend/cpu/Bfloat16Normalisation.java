@@ -1,10 +1,11 @@
 package dev.switchyard.engine.backend.cpu;
 
 import dev.switchyard.engine.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
 
 /**
- * Root-mean-square normalisation of bfloat16 rows: each is widened into the thread's scratch, where
- * it stays in the nearest cache, and treated as {@link CpuNormalisation} does.
+ * Root-mean-square normalisation of bfloat16 rows. Backward, each is widened into the thread's
+ * scratch, where it stays in the nearest cache, and treated as {@link CpuNormalisation} does.
  */
 final class Bfloat16Normalisation {
   private static final long LINE = 64;
@@ -39,23 +40,57 @@ final class Bfloat16Normalisation {
     long weightAt = Operands.floats(weight, "weight", d);
     long outAt = Operands.bfloat16(out, "out", (long) rows * d);
     long inverseAt = Operands.floats(inverseRms, "inverseRms", rows);
-    scratch.reserve(rowBytes(d), rowBytes(d));
-    long rounded = roundedWeight(weightAt, d);
+    scratch.reserve(0, 2L * d);
+    long rounded = scratch.shared();
+    Bfloat16Lanes.round(weightAt, rounded, d);
+    // Two short loops instead of one: the compiler keeps only so much in registers.
     threads.overRows(
         rows,
         d,
         (from, to, thread) -> {
-          long wide = scratch.own(thread);
           for (long row = from; row < to; row++) {
-            long at = 2 * row * d;
-            Bfloat16Lanes.widen(xAt + at, wide, d);
-            double meanSquare = Reductions.dot(wide, wide, d) / (double) d;
-            float inverse = (float) (1 / Math.sqrt(meanSquare + epsilon));
-            OffHeap.setFloat(inverseAt + 4 * row, inverse);
-            CpuNormalisation.normalise(wide, rounded, inverse, wide, d);
-            Bfloat16Lanes.round(wide, outAt + at, d);
+            double meanSquare = sumOfSquares(xAt + 2 * row * d, d) / (double) d;
+            OffHeap.setFloat(inverseAt + 4 * row, (float) (1 / Math.sqrt(meanSquare + epsilon)));
           }
         });
+    threads.overRows(
+        rows,
+        d,
+        (from, to, thread) -> {
+          for (long row = from; row < to; row++) {
+            long at = 2 * row * d;
+            float inverse = OffHeap.getFloat(inverseAt + 4 * row);
+            normalise(xAt + at, rounded, inverse, outAt + at, d);
+          }
+        });
+  }
+
+  private static float sumOfSquares(long x, int n) {
+    FloatVector sum = Lanes.all(0f);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector v = Bfloat16Lanes.load(x + 2L * i);
+      sum = v.fma(v, sum);
+    }
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      float v = Bfloat16Lanes.get(x + 2L * i);
+      rest += v * v;
+    }
+    return Lanes.sum(sum) + rest;
+  }
+
+  private static void normalise(long x, long weight, float inverse, long out, int d) {
+    FloatVector factors = Lanes.all(inverse);
+    int whole = Lanes.whole(d);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector scaled = Bfloat16Lanes.load(x + 2L * i).mul(factors);
+      Bfloat16Lanes.store(scaled.mul(Bfloat16Lanes.load(weight + 2L * i)), out + 2L * i);
+    }
+    for (int i = whole; i < d; i++) {
+      float scaled = Bfloat16Lanes.get(x + 2L * i) * inverse;
+      Bfloat16Lanes.set(out + 2L * i, scaled * Bfloat16Lanes.get(weight + 2L * i));
+    }
   }
 
   /**

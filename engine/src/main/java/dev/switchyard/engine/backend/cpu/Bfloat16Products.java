@@ -6,9 +6,9 @@ import java.util.Arrays;
 
 /**
  * Products in which at least one operand is bfloat16. A float32 operand beside it, a weight, is
- * rounded into scratch first, by all threads; that costs a hundredth of the product, so nothing is
- * kept from one product to the next, and no copy can be out of date. Then each thread multiplies
- * blocks of the result on its own.
+ * rounded into scratch first, by all threads: one pass over it, little beside the product, so that
+ * nothing is kept from one product to the next, and no copy can be out of date. Then each thread
+ * multiplies blocks of the result on its own.
  */
 final class Bfloat16Products {
   // Multiply-adds that are worth handing to another thread: about 10 microseconds.

@@ -36,8 +36,7 @@ final class CpuNormalisation {
         });
   }
 
-  /** out = x inverse weight, one row. */
-  static void normalise(long x, long weight, float inverse, long out, int d) {
+  private static void normalise(long x, long weight, float inverse, long out, int d) {
     FloatVector factors = Lanes.all(inverse);
     int whole = Lanes.whole(d);
     for (int i = 0; i < whole; i += Lanes.COUNT) {
