@@ -41,6 +41,13 @@ final class LoadedModel implements AutoCloseable {
   }
 
   private static LoadedModel load(ModelFolder folder, boolean withTwin) {
+    ModelConfig shape = folder.description().model();
+    MachineMemory.check(
+        Float.BYTES
+            * ((double) SwitchTransformer.parameterCount(shape)
+                + (withTwin ? SwitchTransformer.parameterCount(shape.denseTwin()) : 0)),
+        folder.path().toString(),
+        "open it on a larger machine");
     LoadedModel loaded = new LoadedModel(folder);
     try {
       loaded.read(folder, withTwin);

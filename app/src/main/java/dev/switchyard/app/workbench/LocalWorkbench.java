@@ -1,6 +1,5 @@
 package dev.switchyard.app.workbench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.Objective;
@@ -16,7 +15,6 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.TrainingRuns;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.samples.Samples;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,18 +91,11 @@ public final class LocalWorkbench implements Workbench {
     return TrainingRuns.create(resolved, folder, progress);
   }
 
-  /** The system would promise more memory than there is, and end the program when it is used. */
   private void checkMemory(RunConfig checked) {
-    double needed = estimates.of(checked).memoryBytes();
-    OperatingSystemMXBean machine =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    long there = machine.getTotalMemorySize();
-    if (needed > there) {
-      throw new InputException(
-          ("The run needs about %,.0f GB of memory, and there are %,.0f GB: take a smaller"
-                  + " batch_size, d_model, d_ff or num_experts, or fewer layers.")
-              .formatted(Math.ceil(needed / 1e9), there / 1e9));
-    }
+    MachineMemory.check(
+        estimates.of(checked).memoryBytes(),
+        "The run",
+        "take a smaller batch_size, d_model, d_ff or num_experts, or fewer layers");
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.switchyard.app.workbench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.configuration.InputException;
@@ -14,7 +13,6 @@ import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.samples.Samples;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -84,7 +82,6 @@ public final class ModelForward {
     }
   }
 
-  /** The system would promise more memory than there is, and end the program when it is used. */
   private void checkMemory(ModelConfig config, Batch batch) {
     double logits = (double) batch.rows() * batch.targetLength() * config.vocabSize();
     if (logits > MOST_LOGITS) {
@@ -98,13 +95,6 @@ public final class ModelForward {
         batch.rows() * (double) config.numHeads() * Math.max(inputs * inputs, targets * targets);
     double numbers =
         SwitchTransformer.parameterCount(config) * (gradients ? 2.0 : 1.0) + 3 * logits + scores;
-    OperatingSystemMXBean machine =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-    double there = machine.getTotalMemorySize();
-    if (numbers * Float.BYTES > there) {
-      throw new InputException(
-          "The pass needs about %,.0f GB of memory, and there are %,.0f GB: take a smaller batch or model."
-              .formatted(Math.ceil(numbers * Float.BYTES / 1e9), there / 1e9));
-    }
+    MachineMemory.check(numbers * Float.BYTES, "The pass", "take a smaller batch or another model");
   }
 }

@@ -51,7 +51,7 @@ final class MalformedInputTest {
     for (int i = 0; i < 6_000; i++) {
       byte[] damaged = mutations.of(header);
       long said = mutations.below(8) == 0 ? mutations.below(1 << 20) - 1000 : damaged.length;
-      Files.write(file, file(said, damaged, mutations.below(10) == 0 ? new byte[7] : data));
+      write(file, file(said, damaged, mutations.below(10) == 0 ? new byte[7] : data));
       attempt(i, this::openAndRead);
     }
   }
@@ -65,7 +65,7 @@ final class MalformedInputTest {
     for (int i = 0; i < 1_000; i++) {
       long length = mutations.below(Integer.MAX_VALUE) * (i % 2 == 0 ? 1L : -4_000_000_007L);
       ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).putLong(length >> i % 40);
-      Files.write(file, i % 3 == 0 ? whole : Arrays.copyOf(whole, mutations.below(whole.length)));
+      write(file, i % 3 == 0 ? whole : Arrays.copyOf(whole, mutations.below(whole.length)));
       attempt(i, this::openAndRead);
     }
   }
@@ -116,9 +116,18 @@ final class MalformedInputTest {
     byte[] whole = Files.readAllBytes(file);
     Mutations mutations = new Mutations(seed);
     for (int i = 0; i < times; i++) {
-      Files.write(file, mutations.of(whole));
+      write(file, mutations.of(whole));
       attempt(i, attempt);
     }
+  }
+
+  /**
+   * Some file systems write a file that is cut and filled again to the disk at once; a new one,
+   * not.
+   */
+  private static void write(Path file, byte[] bytes) throws IOException {
+    Files.deleteIfExists(file);
+    Files.write(file, bytes);
   }
 
   private void openAndRead() {
