@@ -326,6 +326,32 @@ public interface Backend extends RoutingOperations, AutoCloseable {
   void crossEntropyBackward(
       Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits);
 
+  /**
+   * Cross entropy in nats of each row against probabilities instead of a label: loss[t] =
+   * logSumExp(logits[t]) - sum_j targets[t, j] logits[t, j], and 0 where the label is negative
+   * (ignored). So a model learns from another's (Switch Transformers, section 4.1).
+   *
+   * @param logits [T, V]
+   * @param targets [T, V], each row sums to 1
+   * @param labels [T] INT32; only their signs count
+   * @param loss [T]
+   * @param logSumExp [T]
+   */
+  void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp);
+
+  /**
+   * dLogits += scale * (softmax(logits) - targets), but for ignored rows: the gradient of scale *
+   * sum(loss). dLogits must not be logits or targets.
+   */
+  void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits);
+
   // ---- updates and figures ----
 
   /** Sum of all elements; waits for it. */

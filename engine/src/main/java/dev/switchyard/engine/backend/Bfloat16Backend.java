@@ -617,6 +617,28 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+    begin();
+    device.softCrossEntropy(in(logits), in(targets), labels, out(loss), out(logSumExp));
+    end();
+  }
+
+  @Override
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    begin();
+    device.softCrossEntropyBackward(
+        in(logits), in(targets), labels, in(logSumExp), scale, inOut(dLogits));
+    end();
+  }
+
+  @Override
   public double sum(Tensor tensor) {
     begin();
     return device.sum(in(tensor));

@@ -28,8 +28,18 @@ public record OutputHead(Linear projection, double inputScale, double zLoss) {
    * @param count labels that count
    * @param loss [T], nats; 0 where nothing counts
    * @param logSumExp [T]
+   * @param soft what there is to learn from a teacher; null: nothing
    */
-  public record Scored(Tensor labels, long count, Tensor loss, Tensor logSumExp) {}
+  public record Scored(Tensor labels, long count, Tensor loss, Tensor logSumExp, Soft soft) {}
+
+  /**
+   * Cross entropies against a teacher's probabilities.
+   *
+   * @param logits [T, V], divided by the temperature
+   * @param loss [T], nats; 0 where nothing counts
+   * @param logSumExp [T] of these logits
+   */
+  public record Soft(SoftTargets targets, Tensor logits, Tensor loss, Tensor logSumExp) {}
 
   /** Logits of x [T, d]. */
   public Saved forward(Pass pass, Tensor x) {
@@ -44,12 +54,30 @@ public record OutputHead(Linear projection, double inputScale, double zLoss) {
     return new Saved(scaled, logits);
   }
 
-  /** Cross entropy of each label. */
-  public Scored score(Pass pass, Saved saved, Tensor labels, long count) {
+  /**
+   * Cross entropy of each label.
+   *
+   * @param targets what there is to learn from a teacher; null: nothing
+   */
+  public Scored score(Pass pass, Saved saved, Tensor labels, long count, SoftTargets targets) {
     Tensor loss = pass.takeExact(saved.logits().length(0));
     Tensor logSumExp = pass.takeExact(saved.logits().length(0));
     pass.backend().crossEntropy(saved.logits(), labels, loss, logSumExp);
-    return new Scored(labels, count, loss, logSumExp);
+    Soft soft = targets == null ? null : compare(pass, saved.logits(), labels, targets);
+    return new Scored(labels, count, loss, logSumExp, soft);
+  }
+
+  private static Soft compare(Pass pass, Tensor logits, Tensor labels, SoftTargets targets) {
+    Tensor softened = logits;
+    if (targets.temperature() != 1) {
+      softened = pass.take(logits.shape());
+      pass.backend().copy(logits, softened);
+      pass.backend().scale(softened, 1 / targets.temperature());
+    }
+    Tensor loss = pass.takeExact(logits.length(0));
+    Tensor logSumExp = pass.takeExact(logits.length(0));
+    pass.backend().softCrossEntropy(softened, targets.probabilities(), labels, loss, logSumExp);
+    return new Soft(targets, softened, loss, logSumExp);
   }
 
   /** Mean over the labels of log^2 Z, without its weight; 0 without labels. Waits for the pass. */
@@ -71,19 +99,40 @@ public record OutputHead(Linear projection, double inputScale, double zLoss) {
    * projection's, overwrites dX [T, d].
    */
   public void backward(Pass pass, Saved saved, Scored scored, Tensor dX) {
-    Tensor dLogits = saved.logits();
+    Tensor dLogits = dLogits(pass, saved, scored);
+    projection.backward(pass, saved.x(), dLogits, dX, false);
+    if (inputScale != 1) {
+      pass.backend().scale(dX, inputScale);
+    }
+  }
+
+  private static Tensor dLogits(Pass pass, Saved saved, Scored scored) {
     double scale = scored.count() == 0 ? 0 : 1.0 / scored.count();
+    Soft soft = scored.soft();
+    // In place of the logits, unless they are needed once more.
+    Tensor dLogits = soft == null ? saved.logits() : pass.take(saved.logits().shape());
+    double share = soft == null ? 0 : soft.targets().share();
+    // The z-loss has its whole weight, however little the truth has.
+    double weight = pass.training() && share < 1 ? zLoss / (1 - share) : 0;
     pass.backend()
         .crossEntropyBackward(
             saved.logits(),
             scored.labels(),
             scored.logSumExp(),
-            scale,
-            pass.training() ? zLoss : 0,
+            scale * (1 - share),
+            weight,
             dLogits);
-    projection.backward(pass, saved.x(), dLogits, dX, false);
-    if (inputScale != 1) {
-      pass.backend().scale(dX, inputScale);
+    if (soft != null) {
+      // The loss has the temperature's square as a factor, its logits have its inverse.
+      pass.backend()
+          .softCrossEntropyBackward(
+              soft.logits(),
+              soft.targets().probabilities(),
+              scored.labels(),
+              soft.logSumExp(),
+              scale * share * soft.targets().temperature(),
+              dLogits);
     }
+    return dLogits;
   }
 }

@@ -6,6 +6,7 @@ import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.layer.SoftTargets;
 import dev.switchyard.engine.moe.Dispatch;
 import dev.switchyard.engine.moe.LoadBalancing;
 import dev.switchyard.engine.moe.SwitchLayer;
@@ -31,8 +32,13 @@ record BatchPass(
     OutputHead.Saved head,
     OutputHead.Scored scored) {
 
-  /** The whole model, forward. */
-  static BatchPass forward(Pass pass, Layers layers, StackRouting routing, Batch batch) {
+  /**
+   * The whole model, forward.
+   *
+   * @param soft what there is to learn from a teacher; null: nothing
+   */
+  static BatchPass forward(
+      Pass pass, Layers layers, StackRouting routing, Batch batch, SoftTargets soft) {
     Stack.Saved encoder = null;
     if (layers.encoder() != null) {
       encoder =
@@ -56,7 +62,7 @@ record BatchPass(
     OutputHead.Saved head = layers.head().forward(pass, decoder.out());
     Tensor labels = pass.ints(batch.labels(), targets.tokens());
     long count = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
-    OutputHead.Scored scored = layers.head().score(pass, head, labels, count);
+    OutputHead.Scored scored = layers.head().score(pass, head, labels, count, soft);
     return new BatchPass(layers, encoder, decoder, head, scored);
   }
 
@@ -96,6 +102,18 @@ record BatchPass(
     if (encoder != null) {
       layers.encoder().backward(pass, encoder, dEncoder, null);
     }
+  }
+
+  /** What is learned: nats a label, mixed with what is learned from a teacher; waits. */
+  double objective(Backend backend) {
+    double truth = crossEntropy(backend);
+    OutputHead.Soft soft = scored.soft();
+    if (soft == null || scored.count() == 0) {
+      return truth;
+    }
+    double temperature = soft.targets().temperature();
+    double taught = temperature * temperature * backend.sum(soft.loss()) / scored.count();
+    return truth + soft.targets().share() * (taught - truth);
   }
 
   /** Nats a label, 0 without labels; waits for the pass. */

@@ -130,11 +130,15 @@ final class PassFigures {
     dropped += left;
   }
 
-  /** The figures so far, with this cross entropy. */
-  StepFigures sumUp(double crossEntropy, long tokens, long labels) {
+  /**
+   * The figures so far, with this cross entropy.
+   *
+   * @param objective what is learned besides balanced routing: the cross entropy, or a mixture
+   */
+  StepFigures sumUp(double objective, double crossEntropy, long tokens, long labels) {
     int count = Math.max(1, layers.size());
     return new StepFigures(
-        crossEntropy + weighted,
+        objective + weighted,
         crossEntropy,
         loadBalancingLoss / count,
         zLoss / count,

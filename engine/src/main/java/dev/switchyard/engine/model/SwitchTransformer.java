@@ -10,6 +10,7 @@ import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.layer.SoftTargets;
 import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
@@ -239,9 +240,23 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param forwardDone called between the forward and the backward pass
    */
   public StepFigures forwardBackward(Batch batch, long seed, long step, Runnable forwardDone) {
+    return forwardBackward(batch, seed, step, forwardDone, null);
+  }
+
+  /**
+   * The same where a teacher is learned from besides the labels.
+   *
+   * @param targets what the teacher makes of the batch, by {@link #probabilities}
+   */
+  public StepFigures forwardBackward(Batch batch, long seed, long step, SoftTargets targets) {
+    return forwardBackward(batch, seed, step, () -> {}, targets);
+  }
+
+  private StepFigures forwardBackward(
+      Batch batch, long seed, long step, Runnable forwardDone, SoftTargets targets) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)));
-    BatchPass forward = forward(pass, batch, capacity(routing.capacityFactor()));
+    BatchPass forward = forward(pass, batch, capacity(routing.capacityFactor()), targets);
     forwardDone.run();
     forward.backward(pass);
     return figures(forward, batch, seen);
@@ -317,11 +332,34 @@ public final class SwitchTransformer implements AutoCloseable {
     return arithmetic.pass(training, seed, step, observer);
   }
 
+  /**
+   * The probabilities of every target place, [rows * targetLength, V], as evaluation has them; they
+   * live until this model's next pass.
+   *
+   * @param temperature by which the logits are divided
+   */
+  public Tensor probabilities(Batch batch, double temperature) {
+    Pass pass = quietPass();
+    Tensor logits = forward(pass, batch, capacityOf(batch, null)).head().logits();
+    if (temperature != 1) {
+      backend.scale(logits, 1 / temperature);
+    }
+    Tensor probabilities = pass.takeExact(logits.shape());
+    backend.softmax(logits, probabilities);
+    return probabilities;
+  }
+
   private BatchPass forward(Pass pass, Batch batch, ExpertCapacity capacity) {
+    return forward(pass, batch, capacity, null);
+  }
+
+  private BatchPass forward(
+      Pass pass, Batch batch, ExpertCapacity capacity, SoftTargets targets) {
     checkIds(batch.inputs());
     checkIds(batch.decoderInputs());
     checkIds(batch.labels());
-    return BatchPass.forward(pass, layers, new StackRouting(config, routing, capacity), batch);
+    return BatchPass.forward(
+        pass, layers, new StackRouting(config, routing, capacity), batch, targets);
   }
 
   /** A pass that is not for training; what the one before took is gone. */
@@ -366,7 +404,7 @@ public final class SwitchTransformer implements AutoCloseable {
     figures.readStack(backend, layers.placesOf(false), forward.decoder());
     StepFigures all =
         figures
-            .sumUp(crossEntropy, batch.tokens(), forward.scored().count())
+            .sumUp(forward.objective(backend), crossEntropy, batch.tokens(), forward.scored().count())
             .withOutputZLoss(
                 OutputHead.squaredLogZ(backend, forward.scored()), config.outputZLossCoef());
     return all.isFinite() ? all : all.withFirstNotFinite(firstNotFinite(seen));

@@ -64,6 +64,56 @@ interface LossConformance {
   }
 
   @Test
+  default void crossEntropyAgainstProbabilitiesAndItsGradient() {
+    checkSoft(1, 2);
+    checkSoft(6, 33);
+    checkSoft(40, 1000);
+  }
+
+  private void checkSoft(int tokens, int vocabulary) {
+    double[] logits = bench().numbers(tokens * vocabulary, -4, 4);
+    double[] targets = Reference.softmax(bench().numbers(tokens * vocabulary, -4, 4), vocabulary);
+    int[] labels = bench().integers(tokens, 0, vocabulary);
+    if (tokens > 2) {
+      labels[1] = -1;
+      labels[2] = -100;
+    }
+    Tensor tx = bench().tensor(logits, tokens, vocabulary);
+    Tensor tt = bench().tensor(targets, tokens, vocabulary);
+    Tensor tl = bench().tensor(labels, tokens);
+    Tensor loss = bench().spoiled(tokens);
+    Tensor logSumExp = bench().spoiled(tokens);
+    bench().backend.softCrossEntropy(tx, tt, tl, loss, logSumExp);
+    bench().assertClose("loss", loss, softLosses(logits, targets, labels), vocabulary);
+
+    double scale = 0.125;
+    DoubleSupplier total =
+        () -> {
+          double sum = 0;
+          for (double one : softLosses(logits, targets, labels)) {
+            sum += scale * one;
+          }
+          return sum;
+        };
+    double[] before = bench().numbers(tokens * vocabulary);
+    Tensor dLogits = bench().tensor(before, tokens, vocabulary);
+    bench().backend.softCrossEntropyBackward(tx, tt, tl, logSumExp, scale, dLogits);
+    bench().assertGradient("logits", dLogits, before, logits, total, 1);
+  }
+
+  private static double[] softLosses(double[] logits, double[] targets, int[] labels) {
+    double[] losses = new double[labels.length];
+    int vocabulary = logits.length / labels.length;
+    for (int t = 0; t < labels.length; t++) {
+      double logSumExp = Reference.logSumExp(logits, t * vocabulary, vocabulary);
+      for (int i = t * vocabulary; labels[t] >= 0 && i < (t + 1) * vocabulary; i++) {
+        losses[t] += targets[i] * (logSumExp - logits[i]);
+      }
+    }
+    return losses;
+  }
+
+  @Test
   default void crossEntropyDoesNotOverflow() {
     double[] logits = {3e4, 0, -3e4, 0, 0, 0};
     Tensor loss = bench().spoiled(2);

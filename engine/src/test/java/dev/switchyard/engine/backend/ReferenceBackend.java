@@ -894,6 +894,38 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+    int n = logits.length(-1);
+    for (int t = 0; t < logits.rows(); t++) {
+      double log = logSumExp(of(logits), t * n, n);
+      double expected = 0;
+      for (int i = 0; i < n; i++) {
+        expected += of(targets).get(t * n + i) * of(logits).get(t * n + i);
+      }
+      of(logSumExp).set(t, log);
+      of(loss).set(t, intAt(labels, t) < 0 ? 0 : log - expected);
+    }
+  }
+
+  @Override
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    int n = logits.length(-1);
+    for (int t = 0; t < logits.rows(); t++) {
+      for (int i = 0; i < n && intAt(labels, t) >= 0; i++) {
+        double p = Math.exp(of(logits).get(t * n + i) - of(logSumExp).get(t));
+        of(dLogits).add(t * n + i, scale * (p - of(targets).get(t * n + i)));
+      }
+    }
+  }
+
+  @Override
   public double sum(Tensor tensor) {
     double sum = 0;
     for (int i = 0; i < tensor.size(); i++) {

@@ -471,6 +471,23 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
+    loss.softCrossEntropy(logits, targets, labels, lossOfRows, logSumExp);
+  }
+
+  @Override
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    loss.softCrossEntropyBackward(logits, targets, labels, logSumExp, scale, dLogits);
+  }
+
+  @Override
   public double sum(Tensor tensor) {
     return sums.sum(tensor);
   }

@@ -65,6 +65,81 @@ final class CpuLoss {
         });
   }
 
+  /** See {@link dev.switchyard.engine.backend.Backend#softCrossEntropy}. */
+  void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+    Operands.rankAtLeast(logits, "logits", 1);
+    int rows = logits.rows();
+    int n = logits.length(-1);
+    long logitsAt = Operands.floats(logits, "logits");
+    long targetsAt = Operands.rows(targets, "targets", rows, n);
+    long labelsAt = Operands.ints(labels, "labels", rows);
+    long lossAt = Operands.floats(loss, "loss", rows);
+    long logSumExpAt = Operands.floats(logSumExp, "logSumExp", rows);
+    threads.overRows(
+        rows,
+        5L * n,
+        (from, to, thread) -> {
+          for (long row = from; row < to; row++) {
+            long x = logitsAt + 4 * row * n;
+            float whole = Reductions.logSumExp(x, n);
+            boolean ignored = OffHeap.getInt(labelsAt + 4 * row) < 0;
+            float nats = ignored ? 0 : whole - Reductions.dot(targetsAt + 4 * row * n, x, n);
+            OffHeap.setFloat(lossAt + 4 * row, nats);
+            OffHeap.setFloat(logSumExpAt + 4 * row, whole);
+          }
+        });
+  }
+
+  /** See {@link dev.switchyard.engine.backend.Backend#softCrossEntropyBackward}. */
+  void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    Operands.rankAtLeast(logits, "logits", 1);
+    int rows = logits.rows();
+    int n = logits.length(-1);
+    long logitsAt = Operands.floats(logits, "logits");
+    long targetsAt = Operands.rows(targets, "targets", rows, n);
+    long labelsAt = Operands.ints(labels, "labels", rows);
+    long logSumExpAt = Operands.floats(logSumExp, "logSumExp", rows);
+    long dLogitsAt = Operands.rows(dLogits, "dLogits", rows, n);
+    threads.overRows(
+        rows,
+        5L * n,
+        (from, to, thread) -> {
+          for (long row = from; row < to; row++) {
+            if (OffHeap.getInt(labelsAt + 4 * row) >= 0) {
+              float whole = OffHeap.getFloat(logSumExpAt + 4 * row);
+              long at = 4 * row * n;
+              addDifference(
+                  logitsAt + at, whole, targetsAt + at, (float) scale, dLogitsAt + at, n);
+            }
+          }
+        });
+  }
+
+  /** d += scale (e^(x - shift) - target). */
+  private static void addDifference(
+      long x, float shift, long target, float scale, long d, int n) {
+    FloatVector shifts = Lanes.all(shift);
+    FloatVector scales = Lanes.all(scale);
+    int whole = Lanes.whole(n);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector exp = Lanes.exp(Lanes.load(x + 4L * i).sub(shifts));
+      FloatVector difference = exp.sub(Lanes.load(target + 4L * i));
+      Lanes.store(difference.fma(scales, Lanes.load(d + 4L * i)), d + 4L * i);
+    }
+    for (int i = whole; i < n; i++) {
+      float exp = Lanes.exp(OffHeap.getFloat(x + 4L * i) - shift);
+      float difference = exp - OffHeap.getFloat(target + 4L * i);
+      OffHeap.setFloat(d + 4L * i, Math.fma(difference, scale, OffHeap.getFloat(d + 4L * i)));
+    }
+  }
+
   /** out = factor e^(x - shift); out may be x. */
   private static void scaledExp(long x, float shift, float factor, long out, int n) {
     FloatVector shifts = Lanes.all(shift);

@@ -496,6 +496,25 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+    scratch.reset();
+    crossEntropy.softForward(logits, targets, labels, loss, logSumExp);
+  }
+
+  @Override
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    scratch.reset();
+    crossEntropy.softBackward(logits, targets, labels, logSumExp, scale, dLogits);
+  }
+
+  @Override
   public double sum(Tensor tensor) {
     scratch.reset();
     return figures.sum(tensor);

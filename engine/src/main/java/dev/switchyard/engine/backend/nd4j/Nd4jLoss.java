@@ -25,15 +25,7 @@ final class Nd4jLoss {
     check("crossEntropy", logits, labels, logSumExp);
     Shapes.of("crossEntropy").types(type, loss).vector("loss", loss, logits.rows());
     INDArray rows = Views.matrix(logits);
-    Tensor largest = scratch.take(logits.rows());
-    INDArray shifted = Views.matrix(scratch.take(logits.rows(), logits.length(-1)));
-    INDArray result = Views.flat(logSumExp);
-    Nd4j.exec(new Max(rows, Views.flat(largest), 1));
-    Operations.broadcast("subtract", rows, Views.column(largest), shifted);
-    Nd4j.exec(new Exp(shifted, shifted));
-    Operations.sums(shifted, result, 1);
-    Nd4j.exec(new Log(result, result));
-    result.addi(Views.flat(largest));
+    INDArray result = logSumExp(logits, logSumExp);
 
     Tensor counted = scratch.take(logits.rows());
     Tensor picked = scratch.take(logits.rows());
@@ -44,6 +36,70 @@ final class Nd4jLoss {
             .build());
     result.subi(Views.flat(picked), Views.flat(loss));
     Views.flat(loss).muli(Views.flat(counted));
+  }
+
+  private INDArray logSumExp(Tensor logits, Tensor to) {
+    INDArray rows = Views.matrix(logits);
+    Tensor largest = scratch.take(logits.rows());
+    INDArray shifted = Views.matrix(scratch.take(logits.rows(), logits.length(-1)));
+    INDArray result = Views.flat(to);
+    Nd4j.exec(new Max(rows, Views.flat(largest), 1));
+    Operations.broadcast("subtract", rows, Views.column(largest), shifted);
+    Nd4j.exec(new Exp(shifted, shifted));
+    Operations.sums(shifted, result, 1);
+    Nd4j.exec(new Log(result, result));
+    result.addi(Views.flat(largest));
+    return result;
+  }
+
+  void softForward(
+      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+    checkSoft("softCrossEntropy", logits, targets, labels, logSumExp);
+    Shapes.of("softCrossEntropy").types(type, loss).vector("loss", loss, logits.rows());
+    INDArray result = logSumExp(logits, logSumExp);
+    Tensor expected = scratch.take(logits.rows());
+    Operations.rowDots(Views.matrix(targets), Views.matrix(logits), Views.flat(expected));
+    result.subi(Views.flat(expected), Views.flat(loss));
+    Views.flat(loss).muli(Views.flat(counted(labels, 1)));
+  }
+
+  void softBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    checkSoft("softCrossEntropyBackward", logits, targets, labels, logSumExp);
+    Shapes.of("softCrossEntropyBackward")
+        .types(type, dLogits)
+        .matrix("dLogits", dLogits, logits.rows(), logits.length(-1));
+    INDArray difference = Views.matrix(scratch.take(logits.rows(), logits.length(-1)));
+    Operations.broadcast("subtract", Views.matrix(logits), Views.column(logSumExp), difference);
+    Nd4j.exec(new Exp(difference, difference));
+    difference.subi(Views.matrix(targets));
+    Operations.multiply(difference, Views.column(counted(labels, scale)), difference);
+    Views.matrix(dLogits).addi(difference);
+  }
+
+  /** The value for each row that counts, and 0 for those that are ignored. */
+  private Tensor counted(Tensor labels, double value) {
+    Tensor counted = scratch.take(Math.toIntExact(labels.size()));
+    HostWindow given = HostWindow.of(labels);
+    HostWindow to = HostWindow.of(counted);
+    for (long t = 0; t < labels.size(); t++) {
+      to.real(t, given.integer(t) < 0 ? 0 : value);
+    }
+    to.publish();
+    return counted;
+  }
+
+  private void checkSoft(
+      String operation, Tensor logits, Tensor targets, Tensor labels, Tensor logSumExp) {
+    check(operation, logits, labels, logSumExp);
+    Shapes.of(operation)
+        .types(type, targets)
+        .matrix("targets", targets, logits.rows(), logits.length(-1));
   }
 
   void backward(
