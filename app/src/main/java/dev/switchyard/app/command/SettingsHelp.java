@@ -20,6 +20,7 @@ final class SettingsHelp {
           "routing", "Routing",
           "data", "Data",
           "training", "Training",
+          "distillation", "Distillation",
           "cluster", "The cluster",
           "workload", "The work");
 

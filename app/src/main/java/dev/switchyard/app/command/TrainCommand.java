@@ -57,6 +57,16 @@ final class TrainCommand implements Callable<Integer> {
   private String from;
 
   @Option(
+      names = "--teacher",
+      paramLabel = "MODEL",
+      description =
+          "A trained model to learn from besides the text: a run's folder or name, a checkpoint, a"
+              + " model folder, or a sample's name. The new run has the shape of its dense twin"
+              + " unless settings say otherwise, its tokenizer, and a dense twin without a teacher"
+              + " to compare with.")
+  private String teacher;
+
+  @Option(
       names = "--preset",
       paramLabel = "NAME",
       description = "Settings to start from, listed below (default: " + Presets.DEFAULT + ").")
@@ -141,6 +151,9 @@ final class TrainCommand implements Callable<Integer> {
     } else if (from != null) {
       Path last = Path.of(from).getFileName();
       return "from-" + (last == null ? "model" : last);
+    } else if (teacher != null) {
+      Path last = Path.of(teacher).getFileName();
+      return "taught-by-" + (last == null ? "model" : last);
     }
     return config == null ? Presets.DEFAULT : "run";
   }
@@ -163,6 +176,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (from != null) {
       base = workbench.startingFrom(from, base);
+    }
+    if (teacher != null) {
+      base = workbench.learningFrom(teacher, base);
     }
     RunConfig settings = base.with(own);
     if (settings.data().data().isEmpty()) {

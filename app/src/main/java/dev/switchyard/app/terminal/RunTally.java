@@ -77,6 +77,9 @@ public final class RunTally implements RunListener {
               + when);
     }
     addAnswers(line);
+    if (evaluation != null && evaluation.figures().containsKey("teacher_cross_entropy")) {
+      addTeacher(line, evaluation.figures());
+    }
     line.add(Figures.percent(dropped) + " dropped");
     line.add(Figures.rate(tokensPerSecond()) + " tokens/s");
     SpeedUp.Result sooner = speedUp.result();
@@ -110,6 +113,19 @@ public final class RunTally implements RunListener {
       String beside = twin == null ? "" : " (twin " + Figures.percent(twin) + ")";
       line.add(what + Figures.percent(model) + beside);
     }
+  }
+
+  private static void addTeacher(StringJoiner line, Map<String, Double> figures) {
+    line.add(
+        "the teacher's "
+            + Figures.loss(figures.get("teacher_cross_entropy"))
+            + (figures.containsKey("twin_cross_entropy")
+                ? ", without a teacher " + Figures.loss(figures.get("twin_cross_entropy"))
+                : ""));
+    if (figures.containsKey("gain_share")) {
+      line.add(Figures.percent(figures.get("gain_share")) + " of the teacher's gain kept");
+    }
+    line.add(Figures.percent(figures.get("compression")) + " fewer parameters than it");
   }
 
   /** The same figures for machines, by snake_case name. */

@@ -8,6 +8,7 @@ import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.moe.ExpertShape;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench.Estimate;
@@ -50,8 +51,16 @@ final class Estimates {
     return new Estimate(
         parameters,
         twin,
-        BYTES * (copies(config) * (parameters + twin) + activations),
+        BYTES * (copies(config) * (parameters + twin) + activations + teacher(config)),
         load.flops() * (hasTwin ? 2 : 1) / flopsPerSecond().orElse(Double.NaN));
+  }
+
+  /** Floats of a teacher, which has weights alone. */
+  private static double teacher(RunConfig config) {
+    return config.distillation().hasTeacher()
+        ? SwitchTransformer.parameterCount(
+            ModelFolder.open(Path.of(config.distillation().teacher())).description().model())
+        : 0;
   }
 
   /** Weights and gradients; AdamW's two moments, or Adafactor's rows and columns, which are few. */

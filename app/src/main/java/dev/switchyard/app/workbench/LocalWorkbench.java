@@ -1,8 +1,6 @@
 package dev.switchyard.app.workbench;
 
 import dev.switchyard.engine.configuration.InputException;
-import dev.switchyard.engine.data.Corpus;
-import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
@@ -11,6 +9,7 @@ import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.StartingModel;
+import dev.switchyard.engine.train.TeachingModel;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.TrainingRuns;
 import dev.switchyard.engine.train.Workbench;
@@ -68,15 +67,23 @@ public final class LocalWorkbench implements Workbench {
    */
   private RunConfig resolve(RunConfig config) {
     Map<String, Object> resolved = new LinkedHashMap<>();
+    RunConfig resolved = sampleData.resolve(config);
     String from = config.training().from();
     if (!from.isBlank()) {
-      resolved.put("from", names.folder(from).toString());
+      resolved = resolved.with(Map.of("training", Map.of("from", names.folder(from).toString())));
     }
-    RunConfig withData = sampleData.resolve(config);
-    if (!withData.data().takesPairs() && Corpus.holdsPairs(withData.data().data())) {
-      resolved.put("objective", Objective.TEXT_TO_TEXT);
+    String teacher = config.distillation().teacher();
+    if (!teacher.isBlank()) {
+      resolved =
+          resolved.with(
+              Map.of("distillation", Map.of("teacher", names.folder(teacher).toString())));
     }
-    return withData.with(resolved);
+    return resolved;
+  }
+
+  @Override
+  public RunConfig learningFrom(String teacher, RunConfig settings) {
+    return TeachingModel.open(names.folder(teacher)).settings(settings);
   }
 
   @Override

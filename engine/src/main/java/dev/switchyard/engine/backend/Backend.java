@@ -345,12 +345,7 @@ public interface Backend extends RoutingOperations, AutoCloseable {
    * sum(loss). dLogits must not be logits or targets.
    */
   void softCrossEntropyBackward(
-      Tensor logits,
-      Tensor targets,
-      Tensor labels,
-      Tensor logSumExp,
-      double scale,
-      Tensor dLogits);
+      Tensor logits, Tensor targets, Tensor labels, Tensor logSumExp, double scale, Tensor dLogits);
 
   // ---- updates and figures ----
 

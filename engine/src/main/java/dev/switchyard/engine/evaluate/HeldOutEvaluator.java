@@ -42,6 +42,11 @@ public record HeldOutEvaluator(List<HeldOut> heldOut, Objective objective, Token
         languages(sparse, dense));
   }
 
+  /** Nats a label of another model. */
+  public double crossEntropy(SwitchTransformer model) {
+    return Measured.of(measure(model)).report().crossEntropy();
+  }
+
   /** How many batches there are. */
   public long batches() {
     return heldOut.stream().mapToLong(part -> part.batches().size()).sum();

@@ -353,8 +353,7 @@ public final class SwitchTransformer implements AutoCloseable {
     return forward(pass, batch, capacity, null);
   }
 
-  private BatchPass forward(
-      Pass pass, Batch batch, ExpertCapacity capacity, SoftTargets targets) {
+  private BatchPass forward(Pass pass, Batch batch, ExpertCapacity capacity, SoftTargets targets) {
     checkIds(batch.inputs());
     checkIds(batch.decoderInputs());
     checkIds(batch.labels());

@@ -12,6 +12,7 @@ import java.util.List;
  * @param answers how well the Switch model writes the targets of pairs, or null for running text
  * @param twinAnswers the same of the twin, or null
  * @param languages the text's languages, where it is read by language; else empty
+ * @param distillation how much of its teacher's knowledge the model has, or null without a teacher
  */
 public record Evaluation(
     String text,
@@ -20,7 +21,20 @@ public record Evaluation(
     StepReport.ModelReport twin,
     Answers answers,
     Answers twinAnswers,
-    List<LanguageQuality> languages) {
+    List<LanguageQuality> languages,
+    Distillation distillation) {
+
+  /** Of a model without a teacher. */
+  public Evaluation(
+      String text,
+      long batches,
+      StepReport.ModelReport model,
+      StepReport.ModelReport twin,
+      Answers answers,
+      Answers twinAnswers,
+      List<LanguageQuality> languages) {
+    this(text, batches, model, twin, answers, twinAnswers, languages, null);
+  }
 
   /** Of running text that is taken as one. */
   public Evaluation(
@@ -30,6 +44,13 @@ public record Evaluation(
 
   /** The same with what is known of the languages. */
   public Evaluation withLanguages(List<LanguageQuality> languages) {
-    return new Evaluation(text, batches, model, twin, answers, twinAnswers, languages);
+    return new Evaluation(
+        text, batches, model, twin, answers, twinAnswers, languages, distillation);
+  }
+
+  /** The same with what is known of the teacher. */
+  public Evaluation withDistillation(Distillation distillation) {
+    return new Evaluation(
+        text, batches, model, twin, answers, twinAnswers, languages, distillation);
   }
 }

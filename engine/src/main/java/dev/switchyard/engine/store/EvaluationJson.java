@@ -2,6 +2,7 @@ package dev.switchyard.engine.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchyard.engine.observe.Answers;
+import dev.switchyard.engine.observe.Distillation;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.LanguageQuality;
 import java.util.ArrayList;
@@ -32,7 +33,19 @@ final class EvaluationJson {
       evaluation.languages().forEach(each -> languages.put(each.language(), language(each)));
       json.put("languages", languages);
     }
+    if (evaluation.distillation() != null) {
+      json.put("distillation", distillation(evaluation.distillation()));
+    }
     return json;
+  }
+
+  private static Map<String, Object> distillation(Distillation distillation) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("teacher_cross_entropy", distillation.teacherCrossEntropy());
+    json.put("teacher_parameters", distillation.teacherParameters());
+    json.put("gain_share", distillation.gainShare());
+    json.put("compression", distillation.compression());
+    return known(json);
   }
 
   private static Map<String, Object> answers(Answers answers) {
@@ -70,7 +83,16 @@ final class EvaluationJson {
         json.has("twin") ? ReportJson.model(json.path("twin")) : null,
         json.has("answers") ? answers(json.path("answers")) : null,
         json.has("twin_answers") ? answers(json.path("twin_answers")) : null,
-        List.copyOf(languages));
+        List.copyOf(languages),
+        json.has("distillation") ? distillation(json.path("distillation")) : null);
+  }
+
+  private static Distillation distillation(JsonNode json) {
+    return new Distillation(
+        json.path("teacher_cross_entropy").asDouble(Double.NaN),
+        json.path("teacher_parameters").asLong(),
+        json.path("gain_share").asDouble(Double.NaN),
+        json.path("compression").asDouble(Double.NaN));
   }
 
   private static Answers answers(JsonNode json) {

@@ -21,6 +21,11 @@ final class EvaluationFigures {
     if (evaluation.twin() != null) {
       figures.put("twin_cross_entropy", evaluation.twin().crossEntropy());
     }
+    if (evaluation.distillation() != null) {
+      figures.put("teacher_cross_entropy", evaluation.distillation().teacherCrossEntropy());
+      figures.put("gain_share", evaluation.distillation().gainShare());
+      figures.put("compression", evaluation.distillation().compression());
+    }
     add(figures, "", evaluation.answers());
     add(figures, "twin_", evaluation.twinAnswers());
     for (LanguageQuality language : evaluation.languages()) {
@@ -54,6 +59,12 @@ final class EvaluationFigures {
         format("Step %,d: held-out cross entropy %.3f", step, evaluation.model().crossEntropy()));
     if (evaluation.twin() != null) {
       text.append(format(", twin %.3f", evaluation.twin().crossEntropy()));
+    }
+    if (evaluation.distillation() != null) {
+      text.append(format(", teacher %.3f", evaluation.distillation().teacherCrossEntropy()));
+      double kept = evaluation.distillation().gainShare();
+      text.append(
+          Double.isNaN(kept) ? "" : format("; keeps %.1f%% of the teacher's gain", 100 * kept));
     }
     if (evaluation.answers() != null) {
       text.append("; ").append(text(evaluation.answers()));

@@ -29,6 +29,7 @@ final class Learner implements AutoCloseable {
   private final Optimizer optimizer;
   private final List<Parameter> parameters;
   private final TrainingConfig config;
+  private final Teacher teacher;
   private double seconds;
   private StepFigures figures;
   private double gradientNorm;
@@ -40,6 +41,12 @@ final class Learner implements AutoCloseable {
    * @param name for messages: "model" or "twin"
    */
   Learner(String name, SwitchTransformer model, TrainingConfig config) {
+    this(name, model, config, null);
+  }
+
+  /** The same with a teacher, which stays the caller's; or null. */
+  Learner(String name, SwitchTransformer model, TrainingConfig config, Teacher teacher) {
+    this.teacher = teacher;
     this.name = name;
     this.model = model;
     this.config = config;
@@ -55,7 +62,10 @@ final class Learner implements AutoCloseable {
   void compute(Batch batch, long step) {
     long begin = System.nanoTime();
     model.zeroGradients();
-    figures = model.forwardBackward(batch, config.seed(), step);
+    figures =
+        teacher == null
+            ? model.forwardBackward(batch, config.seed(), step)
+            : model.forwardBackward(batch, config.seed(), step, teacher.targets(batch));
     if (!figures.isFinite()) {
       throw diverged(step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
     }

@@ -11,9 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The whole configuration of a run: every setting, in four sections. */
+/** The whole configuration of a run: every setting, in sections. */
 public record RunConfig(
-    ModelConfig model, RoutingConfig routing, DataConfig data, TrainingConfig training) {
+    ModelConfig model,
+    RoutingConfig routing,
+    DataConfig data,
+    TrainingConfig training,
+    DistillationConfig distillation) {
 
   /** All defaults. */
   public static RunConfig defaults() {
@@ -21,7 +25,8 @@ public record RunConfig(
         ModelConfig.defaults(),
         RoutingConfig.defaults(),
         DataConfig.defaults(),
-        TrainingConfig.defaults());
+        TrainingConfig.defaults(),
+        DistillationConfig.defaults());
   }
 
   /** Every setting with its explanation and default, section by section. */
@@ -46,7 +51,8 @@ public record RunConfig(
         SettingsRecord.with(model, flat),
         SettingsRecord.with(routing, flat),
         SettingsRecord.with(data, flat),
-        SettingsRecord.with(training, flat));
+        SettingsRecord.with(training, flat),
+        SettingsRecord.with(distillation, flat));
   }
 
   /** All values, section by section: what {@link #with} reads back. */
@@ -62,6 +68,7 @@ public record RunConfig(
     sections.put("routing", routing);
     sections.put("data", data);
     sections.put("training", training);
+    sections.put("distillation", distillation);
     return sections;
   }
 

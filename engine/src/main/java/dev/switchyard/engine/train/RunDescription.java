@@ -17,26 +17,35 @@ import java.util.Map;
  * @param config every setting
  * @param data what the files of the data held
  */
-public record RunDescription(RunConfig config, List<FileDigest> data) {
+public record RunDescription(RunConfig config, List<FileDigest> data, List<FileDigest> teacher) {
   /** The version of {@code run.json} that this class writes and reads. */
   private static final int FORMAT = 1;
 
   private static final String CONFIG = "config";
   private static final String PROVENANCE = "provenance";
+  private static final String TEACHER = "teacher";
 
   /**
    * The description of a new run, as {@code run.json} holds it.
    *
    * @param from what it starts with, or null
+   * @param teacher what it learns from, or null
    */
   static Map<String, Object> of(
-      RunConfig config, String device, List<FileDigest> data, StartingModel from) {
+      RunConfig config,
+      String device,
+      List<FileDigest> data,
+      StartingModel from,
+      TeachingModel teacher) {
     Map<String, Object> provenance = new LinkedHashMap<>(Provenance.now());
     provenance.put("backend", device);
     provenance.put("seed", config.training().seed());
     provenance.put("data", data.stream().map(FileDigest::values).toList());
     if (from != null) {
       provenance.put("from", from.provenance());
+    }
+    if (teacher != null) {
+      provenance.put(TEACHER, teacher.provenance());
     }
     Map<String, Object> run = new LinkedHashMap<>();
     run.put("format", FORMAT);
@@ -72,7 +81,9 @@ public record RunDescription(RunConfig config, List<FileDigest> data) {
     try {
       RunConfig config = RunConfig.defaults().with(RunFolder.section(folder, run, CONFIG));
       Map<String, Object> provenance = RunFolder.section(folder, run, PROVENANCE);
-      return new RunDescription(config, digests(provenance.get("data")));
+      Object teacher =
+          provenance.get(TEACHER) instanceof Map<?, ?> values ? values.get("files") : null;
+      return new RunDescription(config, digests(provenance.get("data")), digests(teacher));
     } catch (InputException e) {
       throw new InputException("%s: %s".formatted(file, e.getMessage()), e);
     }
@@ -85,7 +96,7 @@ public record RunDescription(RunConfig config, List<FileDigest> data) {
         if (!(file instanceof Map<?, ?> values)
             || !(values.get("bytes") instanceof Number bytes)
             || !(values.get("modified") instanceof Number modified)) {
-          throw new InputException("the digests of the data are damaged.");
+          throw new InputException("the digests of the files are damaged.");
         }
         digests.add(
             new FileDigest(

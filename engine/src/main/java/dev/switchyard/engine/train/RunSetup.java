@@ -64,7 +64,8 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     return config.with(
         Map.of(
             "data", Map.of("data", paths, "tokenizer", tokenizer),
-            "training", Map.of("from", absolute(from))));
+            "training", Map.of("from", absolute(from)),
+            "distillation", Map.of("teacher", absolute(config.distillation().teacher()))));
   }
 
   private static String absolute(String path) {
@@ -84,7 +85,8 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
           "vocab_size is %d, but the tokenizer has %d tokens: set it to that or more, or to 0."
               .formatted(model.vocabSize(), needed));
     }
-    return new RunConfig(model, config.routing(), config.data(), config.training());
+    return new RunConfig(
+        model, config.routing(), config.data(), config.training(), config.distillation());
   }
 
   private static void checkObjective(RunConfig config) {

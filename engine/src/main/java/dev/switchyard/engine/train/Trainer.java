@@ -28,6 +28,7 @@ import java.util.Optional;
 final class Trainer implements AutoCloseable {
   private final RunSetup setup;
   private final Backend backend;
+  private final Teacher teacher;
   private final Learner model;
   private final Learner twin;
   private final LearningRate learningRate;
@@ -43,9 +44,15 @@ final class Trainer implements AutoCloseable {
    * @param setup closed with the trainer, as are the others
    * @param start where the batches stand
    * @param heldOut text for evaluation; there may be none
+   * @param teaching what the model learns from besides the text, or null
    */
   Trainer(
-      RunSetup setup, Backend backend, BatchAhead batches, Position start, List<HeldOut> heldOut) {
+      RunSetup setup,
+      Backend backend,
+      BatchAhead batches,
+      Position start,
+      List<HeldOut> heldOut,
+      TeachingModel teaching) {
     this.setup = setup;
     this.backend = backend;
     this.batches = batches;
@@ -53,22 +60,29 @@ final class Trainer implements AutoCloseable {
     this.heldOut = new HeldOutEvaluator(heldOut, setup.objective(), setup.tokenizer());
     TrainingConfig training = setup.config().training();
     this.learningRate = LearningRate.of(training);
-    this.model = learner("model", setup, backend);
+    this.teacher = teaching == null ? null : teaching.load(backend, setup.config());
     try {
-      this.twin = training.twin() ? learner("twin", setup, backend) : null;
+      this.model = learner("model", setup, backend, teacher);
+    } catch (RuntimeException | Error e) {
+      closeTeacher();
+      throw e;
+    }
+    try {
+      this.twin = training.twin() ? learner("twin", setup, backend, null) : null;
     } catch (RuntimeException | Error e) {
       model.close();
+      closeTeacher();
       throw e;
     }
   }
 
-  private static Learner learner(String name, RunSetup setup, Backend backend) {
+  private static Learner learner(String name, RunSetup setup, Backend backend, Teacher teacher) {
     RunConfig config = setup.config();
     ModelConfig shape = name.equals("twin") ? config.model().denseTwin() : config.model();
     SwitchTransformer model =
         new SwitchTransformer(shape, config.routing(), backend, config.training().seed());
     model.setPrecision(Precision.named(config.training().precision()));
-    return new Learner(name, model, config.training());
+    return new Learner(name, model, config.training(), teacher);
   }
 
   /** Finished steps. */
@@ -129,11 +143,26 @@ final class Trainer implements AutoCloseable {
     if (heldOut.heldOut().isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    Evaluation evaluation =
         heldOut.evaluate(
             "%d held-out batches".formatted(heldOut.batches()),
             model.model(),
-            twin == null ? null : twin.model()));
+            twin == null ? null : twin.model());
+    return Optional.of(
+        teacher == null
+            ? evaluation
+            : evaluation.withDistillation(teacher.measure(heldOut, evaluation, model.model())));
+  }
+
+  /** Takes the teacher's weights where it has the same ones; before the first step. */
+  void startFromTeacher() {
+    teacher.startOff(model.model());
+  }
+
+  private void closeTeacher() {
+    if (teacher != null) {
+      teacher.close();
+    }
   }
 
   /** Takes a model's weights in place of the initial ones; before the first step. */
@@ -203,6 +232,7 @@ final class Trainer implements AutoCloseable {
     if (twin != null) {
       twin.close();
     }
+    closeTeacher();
     backend.close();
     setup.close();
   }

@@ -42,6 +42,7 @@ public final class TrainingRuns {
   public static RunConfig check(RunConfig given) {
     try (RunSetup setup = RunSetup.of(given)) {
       startingModel(setup.config());
+      teachingModel(setup);
       return setup.config();
     }
   }
@@ -54,6 +55,16 @@ public final class TrainingRuns {
     StartingModel from = StartingModel.open(Path.of(config.training().from()));
     from.check(config);
     return from;
+  }
+
+  /** The model that a run's model learns from, which fits its settings, or null. */
+  private static TeachingModel teachingModel(RunSetup setup) {
+    if (!setup.config().distillation().hasTeacher()) {
+      return null;
+    }
+    TeachingModel teacher = TeachingModel.open(Path.of(setup.config().distillation().teacher()));
+    teacher.check(setup.config(), setup.tokenizer());
+    return teacher;
   }
 
   /**
@@ -101,7 +112,9 @@ public final class TrainingRuns {
       startFrom(from, trainer);
       folder =
           RunFolder.create(
-              path, RunDescription.of(setup.config(), trainer.device(), digests, from));
+              path,
+              RunDescription.of(
+                  setup.config(), trainer.device(), digests, from, teachingModel(setup)));
       folder.checkpoints().write(trainer.checkpoint());
       RunRecord record = new RunRecord(folder, 0);
       recordFit(setup, record);
@@ -154,7 +167,7 @@ public final class TrainingRuns {
             setup,
             path,
             corpus -> {
-              corpus.verify(before.data());
+              verify(before, setup, corpus);
               return checkpoint.state().data();
             });
     try {
@@ -189,7 +202,7 @@ public final class TrainingRuns {
             setup,
             folder.path(),
             corpus -> {
-              corpus.verify(before.data());
+              verify(before, setup, corpus);
               return null;
             });
     try {
@@ -206,6 +219,15 @@ public final class TrainingRuns {
     }
   }
 
+  /** Text and teacher must be those that the run had. */
+  private static void verify(RunDescription before, RunSetup setup, Corpus corpus) {
+    corpus.verify(before.data());
+    TeachingModel teacher = teachingModel(setup);
+    if (teacher != null) {
+      teacher.verify(before.teacher());
+    }
+  }
+
   private static StartingModel startingModel(RunSetup setup) {
     try {
       return startingModel(setup.config());
@@ -218,6 +240,10 @@ public final class TrainingRuns {
   private static void startFrom(StartingModel from, Trainer trainer) {
     if (from != null) {
       trainer.startFrom(from);
+    }
+    DistillationConfig distillation = trainer.setup().config().distillation();
+    if (distillation.hasTeacher() && distillation.startFromTeacher()) {
+      trainer.startFromTeacher();
     }
   }
 
@@ -272,8 +298,9 @@ public final class TrainingRuns {
                   setup.objective(),
                   training.batchSize(),
                   training.evalBatches());
+      TeachingModel teaching = teachingModel(setup);
       backend = Backends.open(training.backend(), ElementType.FLOAT32);
-      return new Trainer(setup, backend, batches, position, heldOut);
+      return new Trainer(setup, backend, batches, position, heldOut, teaching);
     } catch (RuntimeException | Error e) {
       if (batches != null) {
         batches.close();

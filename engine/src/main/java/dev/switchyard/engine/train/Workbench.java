@@ -88,6 +88,14 @@ public interface Workbench extends AutoCloseable {
   RunConfig startingFrom(String model, RunConfig settings);
 
   /**
+   * Settings of a run that learns from a trained model: those given, but with the shape of its
+   * dense twin, its tokenizer, and a dense twin to compare with.
+   *
+   * @param teacher as in {@link #open}
+   */
+  RunConfig learningFrom(String teacher, RunConfig settings);
+
+  /**
    * A new run, READY.
    *
    * @param folder must not exist yet, or be empty

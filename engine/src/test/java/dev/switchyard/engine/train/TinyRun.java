@@ -90,7 +90,8 @@ final class TinyRun {
         evaluation.twin() == null ? null : timeless(evaluation.twin()),
         evaluation.answers(),
         evaluation.twinAnswers(),
-        evaluation.languages());
+        evaluation.languages(),
+        evaluation.distillation());
   }
 
   static ModelReport timeless(ModelReport model) {

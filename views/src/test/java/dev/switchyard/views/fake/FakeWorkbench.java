@@ -127,6 +127,11 @@ public final class FakeWorkbench implements Workbench {
   }
 
   @Override
+  public RunConfig learningFrom(String teacher, RunConfig settings) {
+    return settings;
+  }
+
+  @Override
   public RunConfig startingFrom(String model, RunConfig settings) {
     return settings.with(Map.of("from", model));
   }

@@ -115,16 +115,14 @@ final class CpuLoss {
             if (OffHeap.getInt(labelsAt + 4 * row) >= 0) {
               float whole = OffHeap.getFloat(logSumExpAt + 4 * row);
               long at = 4 * row * n;
-              addDifference(
-                  logitsAt + at, whole, targetsAt + at, (float) scale, dLogitsAt + at, n);
+              addDifference(logitsAt + at, whole, targetsAt + at, (float) scale, dLogitsAt + at, n);
             }
           }
         });
   }
 
   /** d += scale (e^(x - shift) - target). */
-  private static void addDifference(
-      long x, float shift, long target, float scale, long d, int n) {
+  private static void addDifference(long x, float shift, long target, float scale, long d, int n) {
     FloatVector shifts = Lanes.all(shift);
     FloatVector scales = Lanes.all(scale);
     int whole = Lanes.whole(n);

@@ -52,8 +52,7 @@ final class Nd4jLoss {
     return result;
   }
 
-  void softForward(
-      Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
+  void softForward(Tensor logits, Tensor targets, Tensor labels, Tensor loss, Tensor logSumExp) {
     checkSoft("softCrossEntropy", logits, targets, labels, logSumExp);
     Shapes.of("softCrossEntropy").types(type, loss).vector("loss", loss, logits.rows());
     INDArray result = logSumExp(logits, logSumExp);

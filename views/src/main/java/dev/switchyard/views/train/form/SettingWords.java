@@ -34,7 +34,12 @@ final class SettingWords {
           Map.entry("checkpoint_every", "Checkpoint every"));
 
   private static final Map<String, String> SECTIONS =
-      Map.of("model", "Model", "routing", "Routing", "data", "Text", "training", "Training");
+      Map.of(
+          "model", "Model",
+          "routing", "Routing",
+          "data", "Text",
+          "training", "Training",
+          "distillation", "Distillation");
 
   private SettingWords() {}
 
