@@ -403,7 +403,8 @@ public final class SwitchTransformer implements AutoCloseable {
     figures.readStack(backend, layers.placesOf(false), forward.decoder());
     StepFigures all =
         figures
-            .sumUp(forward.objective(backend), crossEntropy, batch.tokens(), forward.scored().count())
+            .sumUp(
+                forward.objective(backend), crossEntropy, batch.tokens(), forward.scored().count())
             .withOutputZLoss(
                 OutputHead.squaredLogZ(backend, forward.scored()), config.outputZLossCoef());
     return all.isFinite() ? all : all.withFirstNotFinite(firstNotFinite(seen));

@@ -13,7 +13,7 @@ public record DistillationConfig(
                 "Share of the teacher's probabilities in the target; the rest is the text (the"
                     + " paper: 0.25).",
             min = 0,
-            max = 1)
+            max = 0.99)
         double teacherShare,
     @Setting(
             value =
