@@ -49,7 +49,7 @@ public record FileDigest(String path, long bytes, long modified, String sha256) 
   }
 
   /** The SHA-256 of a file's bytes, in hexadecimal. */
-  static String sha256(Path file) {
+  public static String sha256(Path file) {
     MessageDigest digest = newSha256();
     byte[] buffer = new byte[1 << 20];
     try (InputStream in = Files.newInputStream(file)) {

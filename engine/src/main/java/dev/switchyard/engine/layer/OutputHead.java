@@ -106,7 +106,7 @@ public record OutputHead(Linear projection, double inputScale, double zLoss) {
     }
   }
 
-  private static Tensor dLogits(Pass pass, Saved saved, Scored scored) {
+  private Tensor dLogits(Pass pass, Saved saved, Scored scored) {
     double scale = scored.count() == 0 ? 0 : 1.0 / scored.count();
     Soft soft = scored.soft();
     // In place of the logits, unless they are needed once more.
