@@ -219,7 +219,7 @@ final class LayerGradientsTest {
         pass -> {
           OutputHead.Saved saved = head.forward(pass, x);
           Tensor labels = pass.ints(new int[] {6, -100, 0, 2}, 4);
-          OutputHead.Scored scored = head.score(pass, saved, labels, 3);
+          OutputHead.Scored scored = head.score(pass, saved, labels, 3, null);
           return new Result(
               zeros(pass, x),
               backend.sum(scored.loss()) / 3 + 0.05 * squaredLogZ(scored),
