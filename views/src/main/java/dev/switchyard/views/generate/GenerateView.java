@@ -153,7 +153,7 @@ final class GenerateView extends StackPane {
     ScrollPane scrolled = new ScrollPane(text);
     scrolled.setFitToWidth(true);
     scrolled.setMinHeight(44);
-    scrolled.setPrefHeight(66);
+    scrolled.setPrefHeight(44);
     scrolled.getStyleClass().add("edge-to-edge");
     VBox left = new VBox(10, scrolled, chips);
     left.setMinWidth(0);
