@@ -1,6 +1,8 @@
 package dev.switchyard.app.workbench;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Corpus;
+import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
@@ -67,18 +69,19 @@ public final class LocalWorkbench implements Workbench {
    */
   private RunConfig resolve(RunConfig config) {
     Map<String, Object> resolved = new LinkedHashMap<>();
-    RunConfig resolved = sampleData.resolve(config);
     String from = config.training().from();
     if (!from.isBlank()) {
-      resolved = resolved.with(Map.of("training", Map.of("from", names.folder(from).toString())));
+      resolved.put("from", names.folder(from).toString());
     }
     String teacher = config.distillation().teacher();
     if (!teacher.isBlank()) {
-      resolved =
-          resolved.with(
-              Map.of("distillation", Map.of("teacher", names.folder(teacher).toString())));
+      resolved.put("teacher", names.folder(teacher).toString());
     }
-    return resolved;
+    RunConfig withData = sampleData.resolve(config);
+    if (!withData.data().takesPairs() && Corpus.holdsPairs(withData.data().data())) {
+      resolved.put("objective", Objective.TEXT_TO_TEXT);
+    }
+    return withData.with(resolved);
   }
 
   @Override
