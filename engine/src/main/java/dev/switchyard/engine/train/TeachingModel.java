@@ -96,7 +96,7 @@ public final class TeachingModel {
         SwitchTransformer.unfilled(
             folder.description().model(), folder.description().routing(), backend, false);
     try {
-      folder.loadModel(backend, model.parameters());
+      folder.loadModel(backend, model.parameters(), model.buffers());
       model.setPrecision(Precision.named(config.training().precision()));
       return new Teacher(model, config.distillation());
     } catch (RuntimeException | Error e) {
