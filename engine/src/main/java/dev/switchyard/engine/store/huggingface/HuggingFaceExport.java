@@ -61,6 +61,13 @@ public final class HuggingFaceExport {
    */
   public void write(Path out) {
     try (TensorDirectory tensors = model.tensors()) {
+      for (String name : tensors.tensors().keySet()) {
+        if (name.endsWith(".selection_bias")) {
+          throw new InputException(
+              "%s has a tensor %s: transformers has no place for that, so it can't be exported."
+                  .formatted(model.path(), name));
+        }
+      }
       TensorCopies copies = new TensorCopies(tensors, type);
       ModelConfig shape = model.description().model();
       SwitchTransformer.parameterShapes(shape).stream()
