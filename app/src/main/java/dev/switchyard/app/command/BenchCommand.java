@@ -39,7 +39,7 @@ final class BenchCommand implements Callable<Integer> {
         "A JSON file: keys of a Hugging Face config.json, of the settings that train lists for"
             + " models and routing, and batch, input_length, target_length. What is left out is as"
             + " without a file: 8 experts in every second of 4 + 4 blocks of width 256, 16 rows of"
-            + " 128 + 32 tokens, each row a routing group, capacity_factor 1.25."
+            + " 128 + 32 tokens, capacity_factor 1.25 in each row."
       })
   private Path config;
 

@@ -66,7 +66,7 @@ final class BenchCommandTest {
     assertThat(figures.path("product_kernels").asText()).startsWith("OpenBLAS ");
     assertThat(figures.path("model").path("num_experts").asInt()).isEqualTo(4);
     assertThat(figures.path("workload").path("batch").asInt()).isEqualTo(2);
-    assertThat(figures.path("routing").path("routing_groups").asInt()).isEqualTo(2);
+    assertThat(figures.path("routing").path("expert_capacity").asInt()).isEqualTo(8);
   }
 
   @Test

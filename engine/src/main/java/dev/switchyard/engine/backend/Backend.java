@@ -6,6 +6,7 @@ import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The operations that a Switch Transformer needs, forward and backward, on one device.
@@ -305,6 +306,35 @@ public interface Backend extends RoutingOperations, AutoCloseable {
       Tensor dK,
       Tensor dV,
       Tensor dBias);
+
+  // ---- slots ----
+
+  /**
+   * Moves what each expert serves to the front of its slots, in the order of the slots: behind the
+   * last of them nothing is left to compute, however many groups there are.
+   *
+   * @param slot [T, k] INT32, changed
+   * @param slotChoice [S] INT32, changed
+   * @param used [E] INT32, the slots of each expert that are not empty
+   */
+  default void packSlots(RoutingPlan plan, Tensor slot, Tensor slotChoice, Tensor used) {
+    int[] slotOf = ints(slot);
+    int[] choiceIn = ints(slotChoice);
+    int[] counts = new int[plan.experts()];
+    int[] packed = new int[choiceIn.length];
+    Arrays.fill(packed, -1);
+    for (int s = 0; s < choiceIn.length; s++) {
+      if (choiceIn[s] >= 0) {
+        int expert = s / plan.slotsPerExpert();
+        int to = expert * plan.slotsPerExpert() + counts[expert]++;
+        packed[to] = choiceIn[s];
+        slotOf[choiceIn[s]] = to;
+      }
+    }
+    write(slot, slotOf);
+    write(slotChoice, packed);
+    write(used, counts);
+  }
 
   // ---- loss ----
 

@@ -413,6 +413,11 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
+  public void packSlots(RoutingPlan plan, Tensor slot, Tensor slotChoice, Tensor used) {
+    device.packSlots(plan, slot, slotChoice, used);
+  }
+
+  @Override
   public void normaliseGatesBackward(
       RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
     begin();

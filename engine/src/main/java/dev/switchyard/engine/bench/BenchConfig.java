@@ -4,6 +4,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ComputeCost;
 import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,8 @@ import java.util.Set;
  * What is benchmarked: a model, its routing, and the batch of a step.
  *
  * @param model its shape
- * @param routing each row of the batch is a group of its own unless it says otherwise
+ * @param routing by Hugging Face's rule, in which each row has room of its own at the experts,
+ *     unless it says otherwise
  * @param workload the batch
  */
 public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload workload) {
@@ -29,7 +31,6 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
           "decoder_start_token_id",
           "dtype",
           "eos_token_id",
-          "expert_capacity",
           "initializer_factor",
           "is_gated_act",
           "model_type",
@@ -55,10 +56,8 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
     model.put("d_kv", 64);
     model.put("d_ff", 1024);
     Map<String, Object> routing = new LinkedHashMap<>();
-    routing.put("capacity_factor", 1.25);
-    routing.put("eval_capacity_factor", 1.25);
-    routing.put("min_expert_capacity", 1);
-    routing.put("routing_groups", 16);
+    routing.put("capacity_rule", CapacityConfig.HUGGING_FACE);
+    routing.put("expert_capacity", 20);
     routing.put("router_jitter_noise", 0);
     return new BenchConfig(
         SettingsRecord.with(ModelConfig.defaults(), model),
@@ -88,13 +87,23 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
           "feed_forward_proj", activation.contains("gelu") ? "gated-gelu" : "relu");
     }
     settings.keySet().forEach(BenchConfig::checkName);
+    ModelConfig newModel = SettingsRecord.with(model, settings);
     Workload newWorkload = SettingsRecord.with(workload, settings);
-    settings.putIfAbsent("routing_groups", newWorkload.batch());
     if (settings.containsKey("capacity_factor")) {
       settings.putIfAbsent("eval_capacity_factor", settings.get("capacity_factor"));
     }
-    return new BenchConfig(
-        SettingsRecord.with(model, settings), SettingsRecord.with(routing, settings), newWorkload);
+    RoutingConfig newRouting = SettingsRecord.with(routing, settings);
+    if (!settings.containsKey("expert_capacity")) {
+      int share = share(newModel, newWorkload, newRouting.capacityFactor());
+      newRouting = SettingsRecord.with(newRouting, Map.of("expert_capacity", share));
+    }
+    return new BenchConfig(newModel, newRouting, newWorkload);
+  }
+
+  /** What the capacity factor leaves an expert of a row. */
+  private static int share(ModelConfig model, Workload workload, double factor) {
+    int length = model.isEncoderDecoder() ? workload.inputLength() : workload.targetLength();
+    return (int) Math.max(1, factor * length / model.numExperts());
   }
 
   /** Hugging Face counts the sparse blocks, we say every how many one is. */

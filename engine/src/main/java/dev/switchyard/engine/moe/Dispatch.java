@@ -79,6 +79,19 @@ public record Dispatch(
     return dispatch;
   }
 
+  /**
+   * The same with each expert's tokens in its first slots, so that empty ones cost nothing; the
+   * tensors of slots are changed.
+   */
+  Dispatch packed(Pass pass) {
+    if (slotsUsed != null) {
+      return this;
+    }
+    Tensor used = pass.takeInts(plan.experts());
+    pass.backend().packSlots(plan, slot, slotChoice, used);
+    return new Dispatch(plan, expert, probability, gate, position, slot, slotChoice, used);
+  }
+
   /** Turns the gradient of the gates [T, k] into that of the probabilities, in place. */
   void gateBackward(Pass pass, Tensor dGate) {
     if (gate != probability) {

@@ -69,7 +69,7 @@ public final class SwitchLayer {
   public Saved forward(Pass pass, Routing routing, RoutingTally tally, Tensor x, Tensor y) {
     Backend backend = pass.backend();
     Router.Saved routed = router.forward(pass, routing.exploration(), x);
-    Dispatch dispatch = routing.selection().route(pass, routing, routed, tally);
+    Dispatch dispatch = routing.selection().route(pass, routing, routed, tally).packed(pass);
     routing.losses().forward(pass, routing, routed, tally);
     RoutingPlan plan = dispatch.plan();
 

@@ -28,6 +28,46 @@ interface DispatchConformance {
     check(new RoutingPlan(2, 9, 4, 4, 5), 8);
   }
 
+  /** Groups that leave gaps, experts that nobody asked for, several choices. */
+  @Test
+  default void packingMovesEachExpertsTokensToItsFirstSlots() {
+    checkPacking(new RoutingPlan(1, 1, 2, 1));
+    checkPacking(new RoutingPlan(4, 7, 5, 4));
+    checkPacking(new RoutingPlan(16, 32, 8, 2, 10));
+  }
+
+  private void checkPacking(RoutingPlan plan) {
+    double[] scores = bench().numbers(plan.tokens() * plan.experts());
+    int[] mask = bench().mask(plan.tokens());
+    ReferenceRouting.Routes routes =
+        ReferenceRouting.takePlaces(
+            plan, ReferenceRouting.choose(plan, scores, scores, mask), null, null);
+    Tensor slot = bench().tensor(routes.slot(), plan.tokens(), plan.choices());
+    Tensor slotChoice = bench().tensor(routes.slotChoice(), plan.slots());
+    Tensor used = bench().spoiledIndices(plan.experts());
+    bench().backend.packSlots(plan, slot, slotChoice, used);
+
+    int[] wantSlot = routes.slot().clone();
+    int[] wantChoice = new int[plan.slots()];
+    Arrays.fill(wantChoice, -1);
+    int[] wantUsed = new int[plan.experts()];
+    for (int e = 0; e < plan.experts(); e++) {
+      int first = e * plan.slotsPerExpert();
+      int[] served =
+          Arrays.stream(routes.slotChoice(), first, first + plan.slotsPerExpert())
+              .filter(choice -> choice >= 0)
+              .toArray();
+      wantUsed[e] = served.length;
+      for (int i = 0; i < served.length; i++) {
+        wantChoice[first + i] = served[i];
+        wantSlot[served[i]] = first + i;
+      }
+    }
+    bench().assertSame("slot", slot, wantSlot);
+    bench().assertSame("slotChoice", slotChoice, wantChoice);
+    bench().assertSame("used", used, wantUsed);
+  }
+
   private void check(RoutingPlan plan, int width) {
     int tokens = plan.tokens();
     double[] scores = bench().numbers(tokens * plan.experts());

@@ -34,8 +34,16 @@ final class BenchConfigTest {
     assertThat(config.model().isGated()).isTrue();
     assertThat(config.model().vocabSize()).isEqualTo(BenchConfig.defaults().model().vocabSize());
     assertThat(config.workload()).isEqualTo(new Workload(4, 128, 32, "float32"));
-    assertThat(config.routing().capacity().routingGroups()).isEqualTo(4);
+    assertThat(config.routing().capacity().expertCapacity()).isEqualTo(64);
     assertThat(config.routing().evalCapacityFactor()).isEqualTo(2.0);
+  }
+
+  @Test
+  void anExpertsRoomIsItsShareOfARow() {
+    BenchConfig of64 = BenchConfig.defaults().with(Map.of("num_experts", 64));
+    assertThat(of64.routing().capacity().expertCapacity()).isEqualTo(2);
+    assertThat(BenchConfig.defaults().with(Map.of()).routing())
+        .isEqualTo(BenchConfig.defaults().routing());
   }
 
   @Test

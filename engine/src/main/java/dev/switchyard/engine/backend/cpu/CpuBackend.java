@@ -418,6 +418,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void packSlots(RoutingPlan plan, Tensor slot, Tensor slotChoice, Tensor used) {
+    slots.packSlots(plan, slot, slotChoice, used);
+  }
+
+  @Override
   public void dispatch(Tensor x, Tensor slotChoice, int choicesOfToken, Tensor out) {
     slots.dispatch(x, slotChoice, choicesOfToken, out);
   }

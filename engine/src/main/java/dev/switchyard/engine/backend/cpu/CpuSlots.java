@@ -1,5 +1,6 @@
 package dev.switchyard.engine.backend.cpu;
 
+import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.Tensor;
 
 /** Tokens to the experts' slots and back. */
@@ -8,6 +9,33 @@ final class CpuSlots {
 
   CpuSlots(CpuThreads threads) {
     this.threads = threads;
+  }
+
+  /** See {@link dev.switchyard.engine.backend.Backend#packSlots}. */
+  void packSlots(RoutingPlan plan, Tensor slot, Tensor slotChoice, Tensor used) {
+    int choices = Math.toIntExact(slot.size());
+    long slotAt = Operands.ints(slot, "slot", plan.allChoices());
+    long slotChoiceAt = Operands.ints(slotChoice, "slotChoice", plan.slots());
+    long usedAt = Operands.ints(used, "used", plan.experts());
+    threads.overRows(
+        plan.experts(),
+        2L * plan.slotsPerExpert(),
+        (from, to, thread) -> {
+          for (long e = from; e < to; e++) {
+            long first = e * plan.slotsPerExpert();
+            long next = first;
+            for (long s = first; s < first + plan.slotsPerExpert(); s++) {
+              int choice = at(slotChoiceAt, s, choices, "slotChoice");
+              if (choice >= 0) {
+                OffHeap.setInt(slotChoiceAt + 4 * s, -1);
+                OffHeap.setInt(slotChoiceAt + 4 * next, choice);
+                OffHeap.setInt(slotAt + 4L * choice, (int) next);
+                next++;
+              }
+            }
+            OffHeap.setInt(usedAt + 4 * e, (int) (next - first));
+          }
+        });
   }
 
   /** See {@link dev.switchyard.engine.backend.Backend#dispatch}. */

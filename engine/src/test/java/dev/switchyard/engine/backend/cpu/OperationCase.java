@@ -282,6 +282,8 @@ enum OperationCase {
       Tensor queued = draw.integers(on, new int[plan.queues()]);
       Tensor left = draw.integers(on, new int[plan.groups()]);
       on.takePlacesUntilServed(some, tried, place, taken, taker, queued, left);
+      Tensor used = draw.integers(on, new int[plan.experts()]);
+      on.packSlots(some, taken, taker, used);
       Tensor counted = draw.integers(on, new int[plan.queues()]);
       on.countChoices(some, tried, 1, counted);
       Tensor gate = on.allocate(tokens, some.choices());
@@ -313,6 +315,7 @@ enum OperationCase {
           taker,
           queued,
           left,
+          used,
           counted,
           gate,
           load,
