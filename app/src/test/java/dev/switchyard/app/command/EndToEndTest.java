@@ -114,6 +114,79 @@ final class EndToEndTest {
   }
 
   @Test
+  void pairsAreAnsweredByAModelThatGoesOnWithThem() throws Exception {
+    Session session = new Session(folder.resolve("home"));
+    Path pairs = folder.resolve("pairs");
+    String[] corpus = {"corpus", "--pairs", "language", "--out", pairs.toString()};
+    assertThat(session.run(corpus).out()).startsWith("8,192 pairs in 64 languages");
+    String file = pairs.resolve("pairs.tsv").toString();
+    String out = folder.resolve("tuned").toString();
+
+    Result tuned =
+        session.run(
+            "train",
+            "--from",
+            "tongues",
+            "--data",
+            file,
+            "--out",
+            out,
+            "--steps",
+            "2",
+            "--set",
+            "input_length=20",
+            "--set",
+            "target_length=2",
+            "--set",
+            "eval_every=2",
+            "--set",
+            "eval_batches=1");
+    assertThat(tuned.err()).isEmpty();
+    assertThat(tuned.lines().get(1)).startsWith("8,192 pairs: none is cut; ");
+    assertThat(tuned.lines().getLast()).contains("exact match ", "2 steps");
+    JsonNode run = JSON.readTree(Files.readString(Path.of(out, "run.json")));
+    assertThat(run.at("/config/data/objective").asText()).isEqualTo("text_to_text");
+
+    Result evaluated = session.run("eval", out, "--data", file, "--json");
+    assertThat(evaluated.err()).isEmpty();
+    assertThat(JSON.readTree(evaluated.out()).at("/answers/exact_match").isNumber()).isTrue();
+  }
+
+  @Test
+  void languagesInFoldersAreTrainedAndEvaluatedByThemselves() throws Exception {
+    Session session = new Session(folder.resolve("home"));
+    String corpus = folder.resolve("languages").toString();
+    Result written =
+        session.run(
+            "corpus", "--by-language", "--languages", "3", "--sequences", "300", "--out", corpus);
+    assertThat(written.out()).startsWith("about 300 sequences in 3 languages");
+    String out = folder.resolve("run").toString();
+    Result trained =
+        session.run(
+            "train",
+            "--preset",
+            "tiny",
+            "--data",
+            corpus,
+            "--out",
+            out,
+            "--steps",
+            "4",
+            "--twin",
+            "--set",
+            "languages=by_folder",
+            "--set",
+            "eval_every=2",
+            "--set",
+            "eval_fraction=0.1");
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.lines().getLast()).contains("mean speed-up over languages ");
+    Result evaluated = session.run("eval", out, "--data", corpus);
+    assertThat(evaluated.err()).isEmpty();
+    assertThat(evaluated.out()).contains("ember  ", "moss  ", "tide  ", "dense twin ");
+  }
+
+  @Test
   void runsGoIntoTheRunsFolderUnderAFreeName() throws Exception {
     Session session = new Session(folder.resolve("home"));
     String docs = Session.documents(folder.resolve("docs")).toString();

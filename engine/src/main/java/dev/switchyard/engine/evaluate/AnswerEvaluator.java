@@ -35,12 +35,16 @@ final class AnswerEvaluator {
 
   /** A model's answers to all held-out pairs. */
   static Answers of(
-      SwitchTransformer model, List<HeldOut> heldOut, TextToText objective, Tokenizer tokenizer) {
+      SwitchTransformer model,
+      List<HeldOut> heldOut,
+      List<HeldOut.Mixed> batches,
+      TextToText objective,
+      Tokenizer tokenizer) {
     AnswerEvaluator evaluator = new AnswerEvaluator(objective, tokenizer);
     for (HeldOut part : heldOut) {
       evaluator.readAnswers(model, part.rows());
-      part.batches().forEach(batch -> evaluator.countTokens(model, batch));
     }
+    batches.forEach(mixed -> evaluator.countTokens(model, mixed.batch()));
     return evaluator.answers();
   }
 

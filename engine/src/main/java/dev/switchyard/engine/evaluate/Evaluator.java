@@ -20,18 +20,17 @@ public final class Evaluator {
    * @param batches one or more
    */
   public static ModelReport evaluate(SwitchTransformer model, List<Batch> batches) {
-    return measure(model, batches).report();
+    long begin = System.nanoTime();
+    List<StepFigures> all = batches.stream().map(model::evaluate).toList();
+    return new Measured(all, secondsSince(begin)).report();
+  }
+
+  static double secondsSince(long begin) {
+    return Math.max(1e-9, (System.nanoTime() - begin) * 1e-9);
   }
 
   /** Passes of a model over batches, and the time that they took. */
   record Measured(List<StepFigures> figures, double seconds) {
-    /** Those of several texts together. */
-    static Measured of(List<Measured> parts) {
-      return new Measured(
-          parts.stream().flatMap(part -> part.figures().stream()).toList(),
-          parts.stream().mapToDouble(Measured::seconds).sum());
-    }
-
     /** Nats a label, over all labels. */
     double crossEntropy() {
       double labels = Math.max(1, figures.stream().mapToLong(StepFigures::labels).sum());
@@ -55,12 +54,6 @@ public final class Evaluator {
           tokens / seconds,
           layers(figures));
     }
-  }
-
-  static Measured measure(SwitchTransformer model, List<Batch> batches) {
-    long begin = System.nanoTime();
-    List<StepFigures> all = batches.stream().map(model::evaluate).toList();
-    return new Measured(all, Math.max(1e-9, (System.nanoTime() - begin) * 1e-9));
   }
 
   private static List<LayerReport> layers(List<StepFigures> all) {

@@ -6,6 +6,7 @@ import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.data.TextToText;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.evaluate.Evaluator.Measured;
+import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Answers;
 import dev.switchyard.engine.observe.Evaluation;
@@ -30,15 +31,16 @@ public record HeldOutEvaluator(List<HeldOut> heldOut, Objective objective, Token
    * @param twin or null
    */
   public Evaluation evaluate(String text, SwitchTransformer model, SwitchTransformer twin) {
-    List<Measured> sparse = measure(model);
-    List<Measured> dense = twin == null ? null : measure(twin);
+    List<HeldOut.Mixed> batches = HeldOut.batches(heldOut, objective);
+    Parts sparse = measure(model, batches);
+    Parts dense = twin == null ? null : measure(twin, batches);
     return new Evaluation(
         text,
-        batches(),
-        Measured.of(sparse).report(),
-        dense == null ? null : Measured.of(dense).report(),
-        answers(model),
-        twin == null ? null : answers(twin),
+        batches.size(),
+        sparse.all().report(),
+        dense == null ? null : dense.all().report(),
+        answers(model, batches),
+        twin == null ? null : answers(twin, batches),
         languages(sparse, dense));
   }
 
@@ -49,25 +51,58 @@ public record HeldOutEvaluator(List<HeldOut> heldOut, Objective objective, Token
 
   /** How many batches there are. */
   public long batches() {
-    return heldOut.stream().mapToLong(part -> part.batches().size()).sum();
+    return HeldOut.batches(heldOut, objective).size();
   }
 
   /** All batches. */
   public List<Batch> allBatches() {
-    return heldOut.stream().flatMap(part -> part.batches().stream()).toList();
+    return heldOut.isEmpty()
+        ? List.of()
+        : HeldOut.batches(heldOut, objective).stream().map(HeldOut.Mixed::batch).toList();
   }
 
-  private List<Measured> measure(SwitchTransformer model) {
-    return heldOut.stream().map(part -> Evaluator.measure(model, part.batches())).toList();
+  /**
+   * Figures of all batches, and the cross entropy of each held-out text in them.
+   *
+   * @param all of all batches
+   * @param losses sum over the labels of each text, nats
+   * @param labels of each text
+   */
+  private record Parts(Measured all, double[] losses, long[] labels) {
+    double crossEntropy(int part) {
+      return losses[part] / Math.max(1, labels[part]);
+    }
   }
 
-  private Answers answers(SwitchTransformer model) {
+  private Parts measure(SwitchTransformer model, List<HeldOut.Mixed> batches) {
+    long begin = System.nanoTime();
+    List<StepFigures> figures = new ArrayList<>();
+    double[] losses = new double[heldOut.size()];
+    long[] labels = new long[heldOut.size()];
+    for (HeldOut.Mixed mixed : batches) {
+      figures.add(model.evaluate(mixed.batch(), each -> addByPart(mixed, each, losses, labels)));
+    }
+    return new Parts(new Measured(figures, Evaluator.secondsSince(begin)), losses, labels);
+  }
+
+  private static void addByPart(HeldOut.Mixed mixed, float[] each, double[] losses, long[] labels) {
+    Batch batch = mixed.batch();
+    for (int i = 0; i < each.length; i++) {
+      int part = mixed.parts()[i / batch.targetLength()];
+      if (batch.labels()[i] >= 0) {
+        losses[part] += each[i];
+        labels[part]++;
+      }
+    }
+  }
+
+  private Answers answers(SwitchTransformer model, List<HeldOut.Mixed> batches) {
     return objective instanceof TextToText pairs
-        ? AnswerEvaluator.of(model, heldOut, pairs, tokenizer)
+        ? AnswerEvaluator.of(model, heldOut, batches, pairs, tokenizer)
         : null;
   }
 
-  private List<LanguageQuality> languages(List<Measured> sparse, List<Measured> dense) {
+  private List<LanguageQuality> languages(Parts sparse, Parts dense) {
     List<LanguageQuality> languages = new ArrayList<>();
     for (int i = 0; i < heldOut.size(); i++) {
       if (!heldOut.get(i).language().isEmpty()) {
@@ -75,8 +110,8 @@ public record HeldOutEvaluator(List<HeldOut> heldOut, Objective objective, Token
             new LanguageQuality(
                 heldOut.get(i).language(),
                 heldOut.get(i).share(),
-                sparse.get(i).crossEntropy(),
-                dense == null ? Double.NaN : dense.get(i).crossEntropy(),
+                sparse.crossEntropy(i),
+                dense == null ? Double.NaN : dense.crossEntropy(i),
                 Double.NaN));
       }
     }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A Switch Transformer in the T5 style: an encoder and a decoder, or a decoder alone. With no
@@ -264,9 +265,20 @@ public final class SwitchTransformer implements AutoCloseable {
 
   /** The same figures without dropout and jitter, with the capacity factor of evaluation. */
   public StepFigures evaluate(Batch batch) {
+    return evaluate(batch, losses -> {});
+  }
+
+  /**
+   * The same figures.
+   *
+   * @param losses hears the cross entropy of each target place, [rows * targetLength] nats; 0 where
+   *     nothing counts
+   */
+  public StepFigures evaluate(Batch batch, Consumer<float[]> losses) {
     List<Activation> seen = new ArrayList<>();
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
     BatchPass forward = forward(pass, batch, capacity(routing.evalCapacityFactor()));
+    losses.accept(backend.floats(forward.scored().loss()));
     return figures(forward, batch, seen);
   }
 

@@ -181,7 +181,11 @@ class BatchStreamTest {
           .isNotEqualTo(json.valueToTree(two.next()).toString());
     }
     assertThat(json.valueToTree(heldOut(config, corpus, 4)).toString()).isEqualTo(before);
-    assertThat(heldOut(config, corpus, 4).batches()).hasSize(4);
+    assertThat(batches(config, corpus, 4)).hasSize(4);
+  }
+
+  private List<HeldOut.Mixed> batches(DataConfig config, Corpus corpus, int batches) {
+    return HeldOut.batches(List.of(heldOut(config, corpus, batches)), objective(config));
   }
 
   private HeldOut heldOut(DataConfig config, Corpus corpus, int batches) {
@@ -192,7 +196,7 @@ class BatchStreamTest {
   void allOfATextCanBeEvaluated() {
     DataConfig config = config(Map.of());
     Corpus corpus = Corpus.open(config.data(), false, 1.0);
-    assertThat(heldOut(config, corpus, 6).batches()).hasSize(6);
+    assertThat(batches(config, corpus, 6)).hasSize(6);
     assertThatThrownBy(() -> open(config, corpus, ROWS, SEED))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("leaves no text for training");
@@ -238,7 +242,7 @@ class BatchStreamTest {
         config(Map.of("data", List.of(tiny.toString()), "objective", "language_model"));
     try (BatchStream stream = open(config, Corpus.open(config), 1, SEED)) {
       assertThat(text(stream.next().labels())).matches("(ab){8}|(cd){8}");
-      assertThat(heldOut(config, Corpus.open(config), 2).batches()).hasSize(1);
+      assertThat(batches(config, Corpus.open(config), 2)).hasSize(1);
     }
   }
 

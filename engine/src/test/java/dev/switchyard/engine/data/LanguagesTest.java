@@ -120,8 +120,16 @@ final class LanguagesTest {
     Objective objective = Objective.of(config, tokenizer, false);
     List<HeldOut> heldOut = HeldOut.of(config, Corpus.open(config), tokenizer, objective, 2, 4);
     assertThat(heldOut).extracting(HeldOut::language).containsExactly("aa", "bb", "cc");
+    for (HeldOut.Mixed mixed : HeldOut.batches(heldOut, objective)) {
+      assertThat(mixed.parts()).doesNotHaveDuplicates();
+      for (int row = 0; row < 2; row++) {
+        int length = mixed.batch().targetLength();
+        int[] labels = Arrays.copyOfRange(mixed.batch().labels(), row * length, (row + 1) * length);
+        assertThat(language(labels)).isEqualTo(heldOut.get(mixed.parts()[row]).language());
+      }
+    }
     for (HeldOut each : heldOut) {
-      assertThat(each.batches()).isNotEmpty();
+      assertThat(each.rows()).isNotEmpty();
       for (Row row : each.rows()) {
         assertThat(language(row.tokens())).isEqualTo(each.language());
       }
