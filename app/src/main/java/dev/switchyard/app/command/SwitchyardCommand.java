@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       RunsCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,
+      UpcycleCommand.class,
       PackCommand.class,
       BenchCommand.class,
       PlanCommand.class,

@@ -35,7 +35,7 @@ public final class TinyModel {
   }
 
   /** Two rows of 6 input and 4 target tokens, the second row padded. */
-  static Batch batch() {
+  public static Batch batch() {
     return new Batch(
         2,
         6,
