@@ -46,7 +46,7 @@ public record HeldOutEvaluator(List<HeldOut> heldOut, Objective objective, Token
 
   /** Nats a label of another model. */
   public double crossEntropy(SwitchTransformer model) {
-    return Measured.of(measure(model)).report().crossEntropy();
+    return measure(model, HeldOut.batches(heldOut, objective)).all().report().crossEntropy();
   }
 
   /** How many batches there are. */

@@ -73,7 +73,7 @@ final class UpcycledModelTest {
     SwitchTransformer opened =
         SwitchTransformer.unfilled(
             model.description().model(), model.description().routing(), backend, true);
-    model.loadModel(backend, opened.parameters());
+    model.loadModel(backend, opened.parameters(), opened.buffers());
     return opened;
   }
 
