@@ -10,7 +10,10 @@ import dev.switchyard.views.chart.TokenChips;
 import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.chart.TokenProbabilities;
 import dev.switchyard.views.fake.FakeMicroscope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
@@ -33,8 +36,16 @@ class ExploreScreenTest extends ScreenTest {
         () -> find("#grid", Node.class).getBoundsInLocal().getHeight() > 60);
   }
 
-  private void clickAt(Node node, Point2D at) {
-    clickOn(node.localToScreen(at));
+  /** Clicks once the place stands still: rows are laid out again when their numbers change. */
+  private void clickAt(Node node, Supplier<Point2D> place) {
+    List<Point2D> seen = new ArrayList<>();
+    until(
+        "the place stands still",
+        () -> {
+          seen.addFirst(node.localToScreen(place.get()));
+          return seen.size() >= 8 && seen.stream().limit(8).distinct().count() == 1;
+        });
+    clickOn(seen.getFirst());
   }
 
   private static int find(LayerRouting layer, boolean kept) {
@@ -50,7 +61,7 @@ class ExploreScreenTest extends ScreenTest {
     LayerRouting layer = trace.layers().get(1);
     int token = find(layer, true);
     TokenGrid grid = find("#grid", TokenGrid.class);
-    clickAt(grid, grid.centerOf(1, token));
+    clickAt(grid, () -> grid.centerOf(1, token));
     untilText("#token-title", "Token %d, encoder 3".formatted(token));
     assertThat(text("#token-gate .stat-value"))
         .isEqualTo(String.format(Locale.ROOT, "%.3f", layer.gate()[token]));
@@ -65,7 +76,7 @@ class ExploreScreenTest extends ScreenTest {
     LayerRouting layer = trace.layers().getFirst();
     int token = find(layer, false);
     TokenChips chips = find("#chips", TokenChips.class);
-    clickAt(chips, chips.centerOf(token));
+    clickAt(chips, () -> chips.centerOf(token));
     untilText("#token-title", "Token %d, encoder 1".formatted(token));
     int expert = layer.expert()[token];
     assertThat(text("#token-fate")).startsWith("dropped · place ");
@@ -78,7 +89,7 @@ class ExploreScreenTest extends ScreenTest {
   @Test
   void arrowKeysMoveBetweenTokensAndLayers() {
     TokenGrid grid = find("#grid", TokenGrid.class);
-    clickAt(grid, grid.centerOf(0, 3));
+    clickAt(grid, () -> grid.centerOf(0, 3));
     untilText("#token-title", "Token 3, encoder 1");
     type(KeyCode.RIGHT);
     untilText("#token-title", "Token 4, encoder 1");
@@ -90,7 +101,7 @@ class ExploreScreenTest extends ScreenTest {
   void aClickedExpertListsItsTokens() {
     LayerRouting layer = trace.layers().getFirst();
     ExpertQueues queues = find("#queues", ExpertQueues.class);
-    clickAt(queues, queues.centerOf(4));
+    clickAt(queues, () -> queues.centerOf(4));
     untilText("#expert-title", "Expert 4, encoder 1");
     assertThat(find("#expert-tokens", ListView.class).getItems()).hasSize(layer.asked()[4]);
   }
@@ -133,7 +144,7 @@ class ExploreScreenTest extends ScreenTest {
         .containsExactly("spoons", "lanterns", "coins");
     assertThat(text("#step-experts")).startsWith("dec 1: expert ");
     TokenChips chips = find("#written-chips", TokenChips.class);
-    clickAt(chips, chips.centerOf(1));
+    clickAt(chips, () -> chips.centerOf(1));
     untilText("#step-title", "Token 2 of 8: paper");
     press("#write-close");
     until("it is put away", () -> !seen("#written"));
