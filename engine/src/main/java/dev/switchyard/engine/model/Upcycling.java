@@ -3,6 +3,7 @@ package dev.switchyard.engine.model;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.layer.ParameterSource.Start;
+import dev.switchyard.engine.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,12 @@ public final class Upcycling {
           "output_z_loss_coef");
 
   private final ModelConfig sparse;
+  private final boolean treeRouters;
   private final Initialisation initialisation;
 
-  private Upcycling(ModelConfig sparse, Initialisation initialisation) {
+  private Upcycling(ModelConfig sparse, boolean treeRouters, Initialisation initialisation) {
     this.sparse = sparse;
+    this.treeRouters = treeRouters;
     this.initialisation = initialisation;
   }
 
@@ -50,11 +53,13 @@ public final class Upcycling {
    * What a dense model becomes.
    *
    * @param settings of the model that differ: experts, places of the sparse blocks
+   * @param treeRouters whether routers decide bit by bit
    * @param seed of the routers' weights
    * @throws InputException where the model is not dense, or does not become sparse, or a setting
    *     would change more than that
    */
-  public static Upcycling of(ModelConfig dense, Map<String, ?> settings, long seed) {
+  public static Upcycling of(
+      ModelConfig dense, Map<String, ?> settings, boolean treeRouters, long seed) {
     if (dense.switchLayers(true) + dense.switchLayers(false) > 0) {
       throw new InputException(
           "The model has Switch layers already: only a dense model can be upcycled.");
@@ -79,7 +84,7 @@ public final class Upcycling {
           "No block would be sparse: lower encoder_sparse_step and decoder_sparse_step, or name"
               + " blocks in encoder_sparse_layers or decoder_sparse_layers.");
     }
-    return new Upcycling(sparse, Initialisation.of(sparse, seed));
+    return new Upcycling(sparse, treeRouters, Initialisation.of(sparse, seed));
   }
 
   /** What it becomes. */
@@ -97,11 +102,15 @@ public final class Upcycling {
         : Optional.of(EXPERT.matcher(name).replaceFirst(".mlp."));
   }
 
-  /** The initial weights of a router [experts, d]. */
-  public float[] router(String name) {
-    Initialisation.Draw draw =
-        initialisation.draw(Start.ROUTER, name, sparse.numExperts(), sparse.dModel());
-    float[] weights = new float[Math.multiplyExact(sparse.numExperts(), sparse.dModel())];
+  /** Its parameters. */
+  public List<ParameterShape> parameters() {
+    return Layers.parameterShapes(sparse, treeRouters);
+  }
+
+  /** The initial weights of a router of this shape. */
+  public float[] router(String name, int... shape) {
+    Initialisation.Draw draw = initialisation.draw(Start.ROUTER, name, shape);
+    float[] weights = new float[Math.toIntExact(Tensor.sizeOf(shape))];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = draw.at(i);
     }

@@ -3,7 +3,6 @@ package dev.switchyard.engine.store;
 import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterShape;
-import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.model.Upcycling;
 import dev.switchyard.engine.moe.RoutingConfig;
 import java.io.IOException;
@@ -45,7 +44,8 @@ public final class UpcycledModel {
   public static UpcycledModel of(
       ModelFolder dense, boolean twin, Map<String, ?> settings, RoutingConfig routing, long seed) {
     ModelConfig own = dense.description().model();
-    Upcycling upcycling = Upcycling.of(twin ? own.denseTwin() : own, settings, seed);
+    Upcycling upcycling =
+        Upcycling.of(twin ? own.denseTwin() : own, settings, routing.selection().isTree(), seed);
     ModelDescription description =
         new ModelDescription(upcycling.sparse(), routing, dense.description().data());
     return new UpcycledModel(dense, twin, description, upcycling);
@@ -90,7 +90,7 @@ public final class UpcycledModel {
           new SafetensorsWriter()
               .metadata("format", "pt")
               .metadata("upcycled_from", dense.path().getFileName().toString());
-      for (ParameterShape parameter : SwitchTransformer.parameterShapes(upcycling.sparse())) {
+      for (ParameterShape parameter : upcycling.parameters()) {
         int[] shape = parameter.shape();
         int[] one = parameter.isExpert() ? Arrays.copyOfRange(shape, 1, shape.length) : shape;
         for (String name : parameter.names()) {
@@ -110,7 +110,7 @@ public final class UpcycledModel {
     long[] lengths = Arrays.stream(shape).asLongStream().toArray();
     Optional<String> source = upcycling.source(name);
     if (source.isEmpty()) {
-      writer.add(name, StoredType.F32, lengths, () -> router(name));
+      writer.add(name, StoredType.F32, lengths, () -> router(name, shape));
       return;
     }
     String stored = twin ? source.get() : dense.storedName(source.get());
@@ -118,8 +118,8 @@ public final class UpcycledModel {
     writer.add(name, tensors.tensor(stored).type(), lengths, () -> copy(tensors, stored, buffer));
   }
 
-  private MemorySegment router(String name) {
-    float[] weights = upcycling.router(name);
+  private MemorySegment router(String name, int[] shape) {
+    float[] weights = upcycling.router(name, shape);
     byte[] bytes = new byte[Math.multiplyExact(weights.length, Float.BYTES)];
     MemorySegment segment = MemorySegment.ofArray(bytes);
     ValueLayout.OfFloat little =

@@ -170,6 +170,14 @@ final class UpcycledModelTest {
   }
 
   @Test
+  void routersOfBitsAreDrawnToo() throws IOException {
+    try (SwitchTransformer model =
+        open(upcycle(dense(DENSE), EVERY_SECOND, Map.of("selection", "tree")))) {
+      assertThat(model.evaluate(TinyModel.batch()).isFinite()).isTrue();
+    }
+  }
+
+  @Test
   void theTwinBesideAModelCanBeTaken() throws IOException {
     ModelConfig sparse = TinyModel.config(Map.of());
     Path run = dense(sparse);
@@ -213,7 +221,7 @@ final class UpcycledModelTest {
         .hasMessageContaining("d_ff is the dense model's own");
     ModelConfig shared =
         SettingsRecord.with(TinyModel.config(Map.of()), Map.of("shared_expert_d_ff", 3));
-    assertThatThrownBy(() -> Upcycling.of(shared.denseTwin(), EVERY_SECOND, 1))
+    assertThatThrownBy(() -> Upcycling.of(shared.denseTwin(), EVERY_SECOND, false, 1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("plain feed-forward layers");
   }
