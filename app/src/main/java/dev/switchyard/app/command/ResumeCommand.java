@@ -4,6 +4,7 @@ import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +30,18 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Steps of the whole run, those already done included (default: as before).")
   private String steps;
 
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      description = "Go on with so many devices (default: as before).")
+  private String devices;
+
+  @Option(
+      names = "--mesh",
+      paramLabel = "MESH",
+      description = "Go on with this mesh (default: as before; with --devices: all to data).")
+  private String mesh;
+
   @Option(names = "--json", description = "One JSON object for each step, and one that sums up.")
   private boolean json;
 
@@ -40,8 +53,20 @@ final class ResumeCommand implements Callable<Integer> {
             : (Long) RunConfig.defaults().with(Map.of("steps", steps)).training().steps();
     Path folder = switchyard.home().runNamed(run);
     try (Workbench workbench = switchyard.workbench();
-        TrainingRun training = workbench.reopen(folder, total)) {
+        TrainingRun training = workbench.reopen(folder, total, parallel())) {
       return AttendedRun.of(training, switchyard.terminal(), json).follow(training);
     }
+  }
+
+  private Map<String, String> parallel() {
+    Map<String, String> changes = new LinkedHashMap<>();
+    if (devices != null) {
+      changes.put("devices", devices);
+      changes.put("mesh", "");
+    }
+    if (mesh != null) {
+      changes.put("mesh", mesh);
+    }
+    return changes;
   }
 }

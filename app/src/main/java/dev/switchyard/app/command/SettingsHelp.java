@@ -21,6 +21,7 @@ final class SettingsHelp {
           "data", "Data",
           "training", "Training",
           "distillation", "Distillation",
+          "parallel", "Devices",
           "cluster", "The cluster",
           "workload", "The work");
 

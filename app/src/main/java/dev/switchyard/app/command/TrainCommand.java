@@ -94,6 +94,20 @@ final class TrainCommand implements Callable<Integer> {
   private String seed;
 
   @Option(
+      names = "--devices",
+      paramLabel = "N",
+      description = "Devices that train together: short for --set devices=N.")
+  private String devices;
+
+  @Option(
+      names = "--mesh",
+      paramLabel = "MESH",
+      description =
+          "What they divide, such as data=2,expert=2 (an axis not named is 1; without this all"
+              + " devices go to data).")
+  private String mesh;
+
+  @Option(
       names = "--twin",
       description = "Train the dense twin on the same batches: short for --set twin=yes.")
   private boolean twin;
@@ -206,6 +220,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     if (seed != null) {
       replace(own, "seed", seed);
+    }
+    if (devices != null) {
+      own.put("devices", devices);
+    }
+    if (mesh != null) {
+      own.put("mesh", mesh);
     }
     if (twin) {
       replace(own, "twin", true);

@@ -109,6 +109,11 @@ public final class LocalWorkbench implements Workbench {
   }
 
   @Override
+  public TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel) {
+    return TrainingRuns.reopen(folder, steps, parallel);
+  }
+
+  @Override
   public TrainingRun reopen(Path folder, Long steps) {
     return TrainingRuns.reopen(folder, steps);
   }

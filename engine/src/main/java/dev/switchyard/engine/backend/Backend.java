@@ -71,6 +71,13 @@ public interface Backend extends RoutingOperations, AutoCloseable {
   /** A new arena in this device's memory. The caller closes it. */
   Arena arena();
 
+  /**
+   * Where a tensor's elements lie on the device, for collectives between devices: a segment of the
+   * host's memory, or an address that only the device can read. Valid as long as the tensor is; the
+   * caller sees to it that no operation is in flight.
+   */
+  MemorySegment memory(Tensor tensor);
+
   /** Copies a tensor's elements out, in native byte order; waits for work in flight. */
   void read(Tensor from, MemorySegment to);
 

@@ -46,6 +46,19 @@ public final class Backends {
     };
   }
 
+  /**
+   * A new backend that shares the machine with others, which the caller closes.
+   *
+   * @param name as for {@link #choose}
+   * @param threads that it may keep busy, where that can be chosen
+   */
+  public static Backend open(String name, ElementType floatType, int threads) {
+    boolean cpu =
+        name.equals("cpu")
+            || (name.equals("auto") && floatType == ElementType.FLOAT32 && !Nd4jRuntime.usesGpu());
+    return cpu ? new CpuBackend(threads) : open(name, floatType);
+  }
+
   // Only nd4j knows double precision, and through its CUDA build GPUs.
   private static Choice fastest(ElementType floatType) {
     boolean nd4j = floatType != ElementType.FLOAT32 || Nd4jRuntime.usesGpu();

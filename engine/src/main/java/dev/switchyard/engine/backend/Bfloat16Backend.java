@@ -167,6 +167,11 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
+  public MemorySegment memory(Tensor tensor) {
+    return device.memory(tensor);
+  }
+
+  @Override
   public void read(Tensor from, MemorySegment to) {
     device.read(from, to);
   }

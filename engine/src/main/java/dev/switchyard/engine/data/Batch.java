@@ -58,4 +58,36 @@ public record Batch(
   public boolean hasPadding() {
     return tokens() < (long) rows * (inputLength + targetLength);
   }
+
+  /** Labels that count. */
+  public long countedLabels() {
+    return Arrays.stream(labels).filter(label -> label >= 0).count();
+  }
+
+  /**
+   * One of so many parts of equal size, each of consecutive rows.
+   *
+   * @throws IllegalArgumentException if the rows don't divide into them
+   */
+  public Batch part(int part, int parts) {
+    if (parts == 1) {
+      return this;
+    } else if (rows % parts != 0) {
+      throw new IllegalArgumentException(rows + " rows do not divide into " + parts + " parts");
+    }
+    return new Batch(
+        rows / parts,
+        inputLength,
+        targetLength,
+        part(inputs, part, parts),
+        part(decoderInputs, part, parts),
+        part(labels, part, parts),
+        part(inputMask, part, parts),
+        part(targetMask, part, parts));
+  }
+
+  private static int[] part(int[] of, int part, int parts) {
+    int length = of.length / parts;
+    return Arrays.copyOfRange(of, part * length, (part + 1) * length);
+  }
 }

@@ -10,6 +10,8 @@ import dev.switchyard.engine.tensor.Tensor;
  * encoder's.
  */
 public final class Attention {
+  private static final String SUMMED = "attention's tokens";
+
   private final Linear query;
   private final Linear key;
   private final Linear value;
@@ -62,6 +64,7 @@ public final class Attention {
     value.forward(pass, memory, v);
     AttentionHeads.Saved attended = heads.forward(pass, q, asking, k, v, answering, bias);
     output.forward(pass, attended.mixed(), out);
+    pass.sumOverModel(SUMMED, out);
     pass.forgetUnlessTraining(mark);
     return new Saved(x, memory, attended);
   }
@@ -128,7 +131,8 @@ public final class Attention {
    *
    * @param dOut [B * Lq, d]
    * @param dX [B * Lq, d], overwritten; in self-attention with the memory's part as well
-   * @param dMemory [B * Lk, d], added to; null in self-attention
+   * @param dMemory [B * Lk, d], added to, on each device of the model axis with its own heads'
+   *     part; null in self-attention
    * @param dBias [H, Lq, Lk], added to; or null
    */
   public void backward(
@@ -145,6 +149,7 @@ public final class Attention {
     Tensor dAnswering = dMemory == null ? dX : dMemory;
     key.backward(pass, saved.memory(), dK, dAnswering, true);
     value.backward(pass, saved.memory(), dV, dAnswering, true);
+    pass.sumOverModel(SUMMED, dX);
     pass.forget(mark);
   }
 }

@@ -2,6 +2,8 @@ package dev.switchyard.engine.layer;
 
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.parallel.Rank;
+import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
@@ -110,11 +112,79 @@ public record AttentionHeads(
             answering.length(),
             headSize,
             ordered,
-            pass.training() ? dropoutRate : 0,
-            pass.key(site));
+            pass.isDropping(dropoutRate) ? dropoutRate : 0,
+            key(pass, asking, answering, 0));
     Tensor mixed = pass.take(asking.tokens(), width());
+    if (isByRow(pass)) {
+      return mixByRow(pass, plan, q, asking, k, v, answering, bias, mixed);
+    }
     Tensor state = pass.take(pass.backend().attentionStateShape(plan));
     pass.backend().attention(plan, q, k, v, bias, answering.mask(), mixed, state);
+    return new Saved(plan, answering.mask(), bias, q, k, v, mixed, state);
+  }
+
+  /** The numbers that a row's first head begins with; in order for all rows on one device. */
+  private RandomKey key(Pass pass, Sequences asking, Sequences answering, int row) {
+    Rank rank = pass.division().rank();
+    long before = (long) pass.division().part() * asking.rows() + row;
+    long head = before * heads * rank.mesh().model() + (long) rank.place().model() * heads;
+    return pass.key(site, head * asking.length() * answering.length());
+  }
+
+  /** Where heads are divided, a row's numbers do not follow upon those of the row before. */
+  private boolean isByRow(Pass pass) {
+    return pass.isDropping(dropoutRate) && pass.division().rank().mesh().model() > 1;
+  }
+
+  private AttentionPlan rowPlan(Pass pass, AttentionPlan all, int row) {
+    Sequences asking = new Sequences(all.batch(), all.queryLength(), null);
+    Sequences answering = new Sequences(all.batch(), all.keyLength(), null);
+    return new AttentionPlan(
+        1,
+        heads,
+        all.queryLength(),
+        all.keyLength(),
+        headSize,
+        all.causal(),
+        all.dropoutRate(),
+        key(pass, asking, answering, row));
+  }
+
+  private static Tensor row(Tensor of, int row, int rows) {
+    if (of == null) {
+      return null;
+    }
+    int each = of.length(0) / rows;
+    return of.part(row * each, (row + 1) * each);
+  }
+
+  private Saved mixByRow(
+      Pass pass,
+      AttentionPlan plan,
+      Tensor q,
+      Sequences asking,
+      Tensor k,
+      Tensor v,
+      Sequences answering,
+      Tensor bias,
+      Tensor mixed) {
+    int rows = asking.rows();
+    int[] shape = pass.backend().attentionStateShape(rowPlan(pass, plan, 0));
+    int[] all = shape.clone();
+    all[0] *= rows;
+    Tensor state = pass.take(all);
+    for (int i = 0; i < rows; i++) {
+      pass.backend()
+          .attention(
+              rowPlan(pass, plan, i),
+              row(q, i, rows),
+              row(k, i, rows),
+              row(v, i, rows),
+              bias,
+              row(answering.mask(), i, rows),
+              row(mixed, i, rows),
+              row(state, i, rows));
+    }
     return new Saved(plan, answering.mask(), bias, q, k, v, mixed, state);
   }
 
@@ -125,20 +195,23 @@ public record AttentionHeads(
    */
   public void backward(
       Pass pass, Saved saved, Tensor dMixed, Tensor dQ, Tensor dK, Tensor dV, Tensor dBias) {
-    pass.backend()
-        .attentionBackward(
-            saved.plan(),
-            saved.q(),
-            saved.k(),
-            saved.v(),
-            saved.bias(),
-            saved.keyMask(),
-            saved.mixed(),
-            saved.state(),
-            dMixed,
-            dQ,
-            dK,
-            dV,
-            dBias);
+    int rows = isByRow(pass) ? saved.plan().batch() : 1;
+    for (int i = 0; i < rows; i++) {
+      pass.backend()
+          .attentionBackward(
+              rows == 1 ? saved.plan() : rowPlan(pass, saved.plan(), i),
+              row(saved.q(), i, rows),
+              row(saved.k(), i, rows),
+              row(saved.v(), i, rows),
+              saved.bias(),
+              row(saved.keyMask(), i, rows),
+              row(saved.mixed(), i, rows),
+              row(saved.state(), i, rows),
+              row(dMixed, i, rows),
+              row(dQ, i, rows),
+              row(dK, i, rows),
+              row(dV, i, rows),
+              dBias);
+    }
   }
 }

@@ -8,6 +8,8 @@ import dev.switchyard.engine.tensor.Tensor;
  * biases; dropout on the hidden layer.
  */
 public final class FeedForward {
+  private static final String SUMMED = "feed-forward tokens";
+
   private final Linear in;
   private final Linear gatedIn;
   private final Linear out;
@@ -65,8 +67,9 @@ public final class FeedForward {
       gatedIn.forward(pass, x, linear);
       pass.backend().geglu(gate, linear, hidden);
     }
-    pass.dropout(hidden, dropoutRate, site);
+    pass.dropoutOfColumns(hidden, dropoutRate, site);
     out.forward(pass, hidden, y);
+    pass.sumOverModel(SUMMED, y);
     pass.forgetUnlessTraining(mark);
     return new Saved(x, gate, linear, hidden);
   }
@@ -76,7 +79,7 @@ public final class FeedForward {
     Arena.Mark mark = pass.mark();
     Tensor dHidden = pass.take(saved.hidden().shape());
     out.backward(pass, saved.hidden(), dY, dHidden, false);
-    pass.dropout(dHidden, dropoutRate, site);
+    pass.dropoutOfColumns(dHidden, dropoutRate, site);
     if (gatedIn == null) {
       // What dropout set to 0 has no gradient either, so the dropped-out hidden layer serves.
       pass.backend().reluBackward(saved.hidden(), dHidden, dHidden);
@@ -88,6 +91,7 @@ public final class FeedForward {
       in.backward(pass, saved.x(), dGate, dX, false);
       gatedIn.backward(pass, saved.x(), dLinear, dX, true);
     }
+    pass.sumOverModel(SUMMED, dX);
     pass.forget(mark);
   }
 }

@@ -11,8 +11,14 @@ import java.util.List;
  *     one for each expert
  * @param value of the parameter: [out, in], [d], or [E, out, in]
  * @param gradient of the same shape
+ * @param held which part of the model's parameter this is
  */
-public record Parameter(List<String> names, Tensor value, Tensor gradient) {
+public record Parameter(List<String> names, Tensor value, Tensor gradient, Held held) {
+  /** A whole parameter. */
+  public Parameter(List<String> names, Tensor value, Tensor gradient) {
+    this(names, value, gradient, Held.WHOLE);
+  }
+
   /** Whether the first axis counts experts. */
   public boolean isExpert() {
     return value.rank() == 3;

@@ -17,6 +17,7 @@ import dev.switchyard.engine.tensor.Tensor;
  * @param step of the run, for dropout and jitter
  * @param observer hears of activations as they are made
  * @param precision of the computation; backend and arena are of its type
+ * @param division how the pass is a part of a larger one
  */
 public record Pass(
     Backend backend,
@@ -26,7 +27,8 @@ public record Pass(
     long seed,
     long step,
     ActivationObserver observer,
-    Precision precision) {
+    Precision precision,
+    Division division) {
 
   /** A pass of training, which keeps its activations, or one of evaluation, which does not. */
   public Pass(
@@ -36,11 +38,24 @@ public record Pass(
       long seed,
       long step,
       ActivationObserver observer,
-      Precision precision) {
-    this(backend, arena, training, training, seed, step, observer, precision);
+      Precision precision,
+      Division division) {
+    this(backend, arena, training, training, seed, step, observer, precision, division);
   }
 
-  /** The same in the full precision of the backend. */
+  /** The same over a whole batch. */
+  public Pass(
+      Backend backend,
+      Arena arena,
+      boolean training,
+      long seed,
+      long step,
+      ActivationObserver observer,
+      Precision precision) {
+    this(backend, arena, training, seed, step, observer, precision, Division.none());
+  }
+
+  /** The same in the full precision of the backend, over a whole batch. */
   public Pass(
       Backend backend,
       Arena arena,
@@ -53,7 +68,7 @@ public record Pass(
 
   /** The same pass without dropout, jitter and the router's losses, for its gradients alone. */
   public Pass keepingForBackward() {
-    return new Pass(backend, arena, false, true, seed, step, observer, precision);
+    return new Pass(backend, arena, false, true, seed, step, observer, precision, division);
   }
 
   /**
@@ -89,15 +104,78 @@ public record Pass(
     return tensor;
   }
 
-  /** The random numbers of one use in the model at this step. */
-  public RandomKey key(int site) {
-    return new RandomKey(seed, step, site);
+  /**
+   * The random numbers of one use in the model at this step.
+   *
+   * @param of the tensor that they are for, whose first axis is rows or tokens of this part
+   */
+  public RandomKey key(int site, Tensor of) {
+    return key(site, division.part() * of.size());
+  }
+
+  /** The same from an element of the whole batch's tensor on. */
+  public RandomKey key(int site, long origin) {
+    return new RandomKey(seed, step, site, origin);
   }
 
   /** Dropout in place, in training only. On a gradient, with the same site, its backward. */
   public void dropout(Tensor x, double rate, int site) {
     if (isDropping(rate)) {
-      backend.dropout(x, rate, key(site), x);
+      backend.dropout(x, rate, key(site, x), x);
+    }
+  }
+
+  /** The same for a tensor whose last axis is divided over the model axis. */
+  public void dropoutOfColumns(Tensor x, double rate, int site) {
+    if (isDropping(rate)) {
+      dropoutOfColumns(x, rate, site, division.part() * x.size() * models());
+    }
+  }
+
+  /**
+   * The same for what experts hold of one part's tokens.
+   *
+   * @param slots [E, M, width], the last axis divided over the model axis
+   * @param firstExpert of those in {@code slots}
+   * @param part of the batch whose tokens they are
+   */
+  public void dropoutOfSlots(Tensor slots, double rate, int site, int firstExpert, int part) {
+    if (!isDropping(rate)) {
+      return;
+    }
+    long each = slots.size() / slots.length(0) * models();
+    for (int e = 0; e < slots.length(0); e++) {
+      // On one device an expert has the slots of all parts, one behind the other.
+      long place = (long) (firstExpert + e) * division.parts() + part;
+      dropoutOfColumns(slots.part(e, e + 1), rate, site, place * each);
+    }
+  }
+
+  private void dropoutOfColumns(Tensor x, double rate, int site, long origin) {
+    int models = models();
+    if (models == 1) {
+      backend.dropout(x, rate, key(site, origin), x);
+      return;
+    }
+    int columns = x.length(-1);
+    Tensor rows = x.as(x.rows(), columns);
+    long first = origin + (long) division.rank().place().model() * columns;
+    for (int row = 0; row < rows.length(0); row++) {
+      Tensor one = rows.part(row, row + 1);
+      backend.dropout(one, rate, key(site, first + (long) row * columns * models), one);
+    }
+  }
+
+  /** Devices along the model axis. */
+  private int models() {
+    return division.rank().mesh().model();
+  }
+
+  /** The sum over the model axis, where each device has computed a part of each element's terms. */
+  public void sumOverModel(String what, Tensor tensor) {
+    if (models() > 1) {
+      backend.synchronize();
+      division.rank().model().allReduce(what, tensor.type(), backend.memory(tensor)).await();
     }
   }
 

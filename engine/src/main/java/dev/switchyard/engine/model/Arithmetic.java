@@ -2,6 +2,7 @@ package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.ActivationObserver;
+import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.tensor.Arena;
@@ -25,9 +26,10 @@ record Arithmetic(Precision precision, Backend backend, Arena arena) implements 
   }
 
   /** A new pass; what the one before took is gone. */
-  Pass pass(boolean training, long seed, long step, ActivationObserver observer) {
+  Pass pass(
+      boolean training, long seed, long step, ActivationObserver observer, Division division) {
     arena.reset();
-    return new Pass(backend, arena, training, seed, step, observer, precision);
+    return new Pass(backend, arena, training, seed, step, observer, precision, division);
   }
 
   @Override

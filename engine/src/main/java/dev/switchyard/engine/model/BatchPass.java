@@ -61,7 +61,7 @@ record BatchPass(
                 pass, ids, unmasked, encoder, routing.of(pass, false, targets, batch.targetMask()));
     OutputHead.Saved head = layers.head().forward(pass, decoder.out());
     Tensor labels = pass.ints(batch.labels(), targets.tokens());
-    long count = Arrays.stream(batch.labels()).filter(label -> label >= 0).count();
+    long count = pass.division().inAll(batch.countedLabels(), pass.division().labels());
     OutputHead.Scored scored = layers.head().score(pass, head, labels, count, soft);
     return new BatchPass(layers, encoder, decoder, head, scored);
   }
@@ -100,6 +100,7 @@ record BatchPass(
     }
     layers.decoder().backward(pass, decoder, dDecoder, dEncoder);
     if (encoder != null) {
+      pass.sumOverModel("the encoder's gradient", dEncoder);
       layers.encoder().backward(pass, encoder, dEncoder, null);
     }
   }

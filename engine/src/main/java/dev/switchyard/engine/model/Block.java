@@ -204,6 +204,11 @@ final class Block {
     return cache;
   }
 
+  /** Such as "encoder.block.1". */
+  String name() {
+    return name;
+  }
+
   /** Its Switch layers, in the order in which tokens pass them. */
   List<SwitchPlace> places() {
     return places;
@@ -317,7 +322,7 @@ final class Block {
       return dX;
     }
     Tensor dY = pass.take(dX.shape());
-    pass.backend().dropout(dX, dropoutRate, pass.key(use.site(encoder, number)), dY);
+    pass.backend().dropout(dX, dropoutRate, pass.key(use.site(encoder, number), dX), dY);
     return dY;
   }
 }

@@ -18,6 +18,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
 
   private final Backend backend;
   private final InitialWeights initial;
+  private final ParameterDivision division;
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Tensor> gradientBlocks = new ArrayList<>();
   private final List<Long> blockSizes = new ArrayList<>();
@@ -30,14 +31,21 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
    * Memory for parameters of these sizes, asked for in this order.
    *
    * @param initial null to leave all weights 0
-   * @param sizes elements of each parameter; null for no gradients
+   * @param division which part of each lies here
+   * @param trainable whether they have gradients
    */
-  ParameterMemory(Backend backend, InitialWeights initial, List<Long> sizes, boolean treeRouters) {
+  ParameterMemory(
+      Backend backend,
+      InitialWeights initial,
+      ParameterDivision division,
+      boolean trainable,
+      boolean treeRouters) {
     this.treeRouters = treeRouters;
     this.backend = backend;
     this.initial = initial;
-    if (sizes != null) {
-      planBlocks(sizes);
+    this.division = division;
+    if (trainable) {
+      planBlocks(division.sizes());
     }
   }
 
@@ -59,16 +67,19 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   }
 
   @Override
-  public Parameter create(Start start, List<String> names, int... shape) {
+  public Parameter create(Start start, List<String> asked, int... askedShape) {
+    ParameterDivision.Part held = division.next(asked, askedShape);
+    List<String> names = held.names();
+    int[] shape = held.shape();
     Tensor value = backend.allocate(shape);
     if (initial != null) {
       for (int i = 0; i < names.size(); i++) {
-        Tensor part = names.size() == 1 ? value : value.part(i, i + 1).as(shape[1], shape[2]);
-        initial.fill(backend, start, names.get(i), part);
+        Tensor part = shape.length == 3 ? value.part(i, i + 1).as(shape[1], shape[2]) : value;
+        fill(start, names.get(i), part, held);
       }
     }
     Parameter parameter =
-        new Parameter(names, value, blockSizes.isEmpty() ? null : gradient(shape));
+        new Parameter(names, value, blockSizes.isEmpty() ? null : gradient(shape), held.held());
     parameters.add(parameter);
     elements += value.size();
     return parameter;
@@ -83,6 +94,27 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
   @Override
   public boolean hasTreeRouters() {
     return treeRouters;
+  }
+
+  /** A part of a tensor starts as in the whole one, which is drawn for it and forgotten. */
+  private void fill(Start start, String name, Tensor part, ParameterDivision.Part held) {
+    if (!held.held().overModel()) {
+      initial.fill(backend, start, name, part);
+      return;
+    }
+    Tensor whole = backend.allocate(held.wholeOfName());
+    try {
+      initial.fill(backend, start, name, whole);
+      backend.synchronize();
+      HeldCopy.toPart(
+          backend.memory(whole),
+          held.wholeOfName(),
+          held.held(),
+          whole.type().bytes(),
+          backend.memory(part));
+    } finally {
+      backend.free(whole);
+    }
   }
 
   private Tensor gradient(int[] shape) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 /** Reads a pass' figures from the device, once, and sums them up for people. */
 final class PassFigures {
   private final RouterLossConfig config;
+  private final int parts;
   private final List<LayerReport> layers = new ArrayList<>();
   private double weighted;
   private double loadBalancingLoss;
@@ -25,8 +26,14 @@ final class PassFigures {
   private double routed;
   private double dropped;
 
-  PassFigures(RoutingConfig config) {
+  /**
+   * Figures of a pass, or its part in those of a whole batch: then those of all parts add up.
+   *
+   * @param parts of the batch
+   */
+  PassFigures(RoutingConfig config, int parts) {
     this.config = config.losses();
+    this.parts = parts;
   }
 
   /**
@@ -89,7 +96,11 @@ final class PassFigures {
   private void addLayer(String name, SwitchLayer.Saved saved, Counts counts) {
     RoutingPlan plan = saved.dispatch().plan();
     int experts = plan.experts();
-    double asks = Math.max(1, Arrays.stream(counts.asked()).asLongStream().sum());
+    // Of the whole batch: as many a token as here.
+    double asks =
+        Math.max(1, Arrays.stream(counts.asked()).asLongStream().sum())
+            * saved.routing().tokens()
+            / Math.max(1, saved.routing().tokensHere());
     float[] load = new float[experts];
     for (int i = 0; i < counts.asked().length; i++) {
       load[i % experts] += (float) (counts.asked()[i] * experts / asks);
@@ -99,13 +110,16 @@ final class PassFigures {
     long left = Arrays.stream(counts.dropped()).asLongStream().sum();
     double balance =
         LoadBalancing.loss(
-            counts.counted(),
-            counts.probabilitySums(),
-            experts,
-            saved.routing().selection().countedChoices(experts));
-    double importance = SquaredVariation.loss(counts.probabilitySums(), experts);
+                counts.counted(),
+                counts.probabilitySums(),
+                experts,
+                saved.routing().selection().countedChoices(experts))
+            / parts;
+    double importance = SquaredVariation.loss(counts.probabilitySums(), experts) / parts;
     double expected =
-        counts.expectedLoad() == null ? 0 : SquaredVariation.loss(counts.expectedLoad(), experts);
+        counts.expectedLoad() == null
+            ? 0
+            : SquaredVariation.loss(counts.expectedLoad(), experts) / parts;
     double z = counts.routerFigures()[1] / shares;
     layers.add(
         new LayerReport(

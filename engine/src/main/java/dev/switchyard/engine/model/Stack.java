@@ -1,6 +1,7 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.layer.Embedding;
+import dev.switchyard.engine.layer.GradientListener;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
@@ -136,13 +137,20 @@ final class Stack {
     Tensor dX = pass.take(dOut.shape());
     pass.backend().zero(dX);
     finalNorm.backward(pass, saved.finalNorm(), dOut, dX);
+    GradientListener complete = pass.division().gradients();
+    complete.complete(name + ".final_layer_norm.");
     int length = saved.sequences().length();
     Tensor dBias = pass.takeExact(heads, length, length);
     pass.backend().zero(dBias);
     for (int number = blocks.size() - 1; number >= 0; number--) {
       blocks.get(number).backward(pass, saved.blocks().get(number), dX, dMemory, dBias);
+      if (number > 0) {
+        complete.complete(blocks.get(number).name() + ".");
+      }
     }
+    // Block 0 has the bias of all.
     positionBias.backward(pass, saved.positionBias(), dBias);
+    complete.complete(blocks.getFirst().name() + ".");
     embedding.backward(pass, saved.ids(), dX);
   }
 }

@@ -2,6 +2,7 @@ package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.ExpertCapacity;
@@ -22,13 +23,25 @@ record StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity ca
   }
 
   /**
-   * Groups and capacity for so many tokens.
+   * Groups and capacity for so many tokens, one of so many equal parts of a batch: each has its
+   * share of the batch's groups.
    *
    * @throws InputException if they do not divide into the groups
    */
-  RoutingPlan plan(boolean encoder, int rows, int tokens) {
-    return capacity.plan(
-        rows, tokens, config.numExperts(), encoder ? "the encoder's batch" : "the decoder's batch");
+  RoutingPlan plan(boolean encoder, int rows, int tokens, int parts) {
+    int groups =
+        capacity.groups(
+            rows * parts,
+            Math.multiplyExact(tokens, parts),
+            encoder ? "the encoder's batch" : "the decoder's batch");
+    if (groups % parts != 0) {
+      throw new InputException(
+          "%d routing groups do not divide over %d devices: make routing_groups a multiple of %d."
+              .formatted(groups, parts, parts));
+    }
+    int own = groups / parts;
+    int size = tokens / own;
+    return new RoutingPlan(own, size, config.numExperts(), capacity.of(size, config.numExperts()));
   }
 
   /**
@@ -42,7 +55,12 @@ record StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity ca
     }
     boolean masked = routing.routerIgnorePaddingTokens() && sequences.mask() != null;
     Tensor tokenMask = masked ? sequences.mask().as(sequences.tokens()) : null;
-    RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens());
-    return Routing.of(pass, routing, plan, tokenMask, masked ? mask : null);
+    Division division = pass.division();
+    long whole =
+        !routing.routerIgnorePaddingTokens()
+            ? (long) sequences.tokens() * division.parts()
+            : encoder ? division.inputTokens() : division.targetTokens();
+    RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens(), division.parts());
+    return Routing.of(pass, routing, plan, tokenMask, masked ? mask : null, whole);
   }
 }

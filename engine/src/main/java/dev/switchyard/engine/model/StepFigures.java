@@ -1,6 +1,7 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.observe.StepReport.LayerReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,5 +65,42 @@ public record StepFigures(
         labels,
         layers,
         firstNotFinite);
+  }
+
+  /** Together with another part's figures of the same step; see {@link SwitchTransformer}. */
+  public StepFigures plus(StepFigures other) {
+    List<LayerReport> sums = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      sums.add(sum(layers.get(i), other.layers.get(i)));
+    }
+    return new StepFigures(
+        loss + other.loss,
+        crossEntropy + other.crossEntropy,
+        loadBalancingLoss + other.loadBalancingLoss,
+        zLoss + other.zLoss,
+        outputZLoss + other.outputZLoss,
+        droppedFraction + other.droppedFraction,
+        tokens + other.tokens,
+        labels,
+        List.copyOf(sums),
+        firstNotFinite.or(other::firstNotFinite));
+  }
+
+  private static LayerReport sum(LayerReport a, LayerReport b) {
+    float[] load = a.load().clone();
+    for (int i = 0; i < load.length; i++) {
+      load[i] += b.load()[i];
+    }
+    return new LayerReport(
+        a.name(),
+        a.capacity(),
+        load,
+        a.droppedFraction() + b.droppedFraction(),
+        a.loadBalancingLoss() + b.loadBalancingLoss(),
+        a.zLoss() + b.zLoss(),
+        a.entropy() + b.entropy(),
+        a.confidence() + b.confidence(),
+        a.importanceLoss() + b.importanceLoss(),
+        a.loadLoss() + b.loadLoss());
   }
 }

@@ -5,6 +5,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
 import dev.switchyard.engine.layer.Buffer;
+import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
@@ -17,6 +18,8 @@ import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.Selection;
 import dev.switchyard.engine.moe.SelectionBias;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.parallel.Mesh;
+import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +36,7 @@ public final class SwitchTransformer implements AutoCloseable {
   private final Backend backend;
   private final ParameterMemory memory;
   private final Layers layers;
+  private final Division undivided;
   private Arithmetic arithmetic;
   private RoutingConfig routing;
 
@@ -46,7 +50,19 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param seed of the initial weights
    */
   public SwitchTransformer(ModelConfig config, RoutingConfig routing, Backend backend, long seed) {
-    this(config, routing, backend, InitialWeights.of(config, seed), true);
+    this(config, routing, backend, InitialWeights.of(config, seed), true, Rank.alone());
+  }
+
+  /**
+   * One device's part of a model with initial weights, to be trained together with the others.
+   *
+   * @param config of the whole model
+   * @param rank the device
+   * @throws InputException where the model does not divide over the rank's mesh
+   */
+  public SwitchTransformer(
+      ModelConfig config, RoutingConfig routing, Backend backend, long seed, Rank rank) {
+    this(config, routing, backend, InitialWeights.of(config, seed), true, rank);
   }
 
   private SwitchTransformer(
@@ -54,19 +70,18 @@ public final class SwitchTransformer implements AutoCloseable {
       RoutingConfig routing,
       Backend backend,
       InitialWeights initial,
-      boolean trainable) {
+      boolean trainable,
+      Rank rank) {
     this.config = config;
     this.routing = routing;
     this.backend = backend;
     try (initial) {
-      this.memory =
-          new ParameterMemory(
-              backend,
-              initial,
-              trainable ? Layers.parameterSizes(config, routing.selection().isTree()) : null,
-              routing.selection().isTree());
-      this.layers = Layers.build(config, memory);
+      boolean tree = routing.selection().isTree();
+      ParameterDivision division = ParameterDivision.of(config, rank, tree);
+      this.memory = new ParameterMemory(backend, initial, division, trainable, tree);
+      this.layers = Layers.build(division.own(), memory);
     }
+    this.undivided = Division.whole(rank);
     this.arithmetic = Arithmetic.of(backend, Precision.FLOAT32);
   }
 
@@ -77,7 +92,7 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public static SwitchTransformer unfilled(
       ModelConfig config, RoutingConfig routing, Backend backend, boolean trainable) {
-    return new SwitchTransformer(config, routing, backend, null, trainable);
+    return new SwitchTransformer(config, routing, backend, null, trainable, Rank.alone());
   }
 
   /** Numbers in all parameters of such a model, its routers not trees; nothing is allocated. */
@@ -101,14 +116,23 @@ public final class SwitchTransformer implements AutoCloseable {
     StackRouting each =
         new StackRouting(config, routing, new ExpertCapacity(routing.capacity(), 1));
     if (each.isNeeded(true)) {
-      each.plan(true, rows, rows * inputLength);
+      each.plan(true, rows, rows * inputLength, 1);
     }
     if (each.isNeeded(false)) {
-      each.plan(false, rows, rows * targetLength);
+      each.plan(false, rows, rows * targetLength, 1);
     }
   }
 
-  /** The model's shape. */
+  /**
+   * Checks that a model divides over a mesh.
+   *
+   * @throws InputException with the setting and the axis, if not
+   */
+  public static void checkMesh(ModelConfig config, Mesh mesh) {
+    ParameterDivision.check(config, mesh);
+  }
+
+  /** The model's shape; of the whole model where this is a device's part. */
   public ModelConfig config() {
     return config;
   }
@@ -241,7 +265,7 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param forwardDone called between the forward and the backward pass
    */
   public StepFigures forwardBackward(Batch batch, long seed, long step, Runnable forwardDone) {
-    return forwardBackward(batch, seed, step, forwardDone, null);
+    return forwardBackward(batch, undivided, seed, step, forwardDone, null);
   }
 
   /**
@@ -250,17 +274,34 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param targets what the teacher makes of the batch, by {@link #probabilities}
    */
   public StepFigures forwardBackward(Batch batch, long seed, long step, SoftTargets targets) {
-    return forwardBackward(batch, seed, step, () -> {}, targets);
+    return forwardBackward(batch, undivided, seed, step, () -> {}, targets);
+  }
+
+  /**
+   * The same over one part of a batch. Gradients and figures are its share in those of the whole
+   * batch: those of all parts add up to them.
+   *
+   * @param part of the batch that {@code division} says
+   */
+  public StepFigures forwardBackward(Batch part, Division division, long seed, long step) {
+    return forwardBackward(part, division, seed, step, () -> {}, null);
   }
 
   private StepFigures forwardBackward(
-      Batch batch, long seed, long step, Runnable forwardDone, SoftTargets targets) {
+      Batch part,
+      Division division,
+      long seed,
+      long step,
+      Runnable forwardDone,
+      SoftTargets targets) {
     List<Activation> seen = new ArrayList<>();
-    Pass pass = pass(true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)));
-    BatchPass forward = forward(pass, batch, capacity(routing.capacityFactor()), targets);
+    Pass pass =
+        arithmetic.pass(
+            true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)), division);
+    BatchPass forward = forward(pass, part, capacity(routing.capacityFactor()), targets);
     forwardDone.run();
     forward.backward(pass);
-    return figures(forward, batch, seen);
+    return figures(forward, part, seen, division.parts());
   }
 
   /** The same figures without dropout and jitter, with the capacity factor of evaluation. */
@@ -279,7 +320,7 @@ public final class SwitchTransformer implements AutoCloseable {
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
     BatchPass forward = forward(pass, batch, capacity(routing.evalCapacityFactor()));
     losses.accept(backend.floats(forward.scored().loss()));
-    return figures(forward, batch, seen);
+    return figures(forward, batch, seen, 1);
   }
 
   /**
@@ -341,7 +382,7 @@ public final class SwitchTransformer implements AutoCloseable {
   }
 
   private Pass pass(boolean training, long seed, long step, ActivationObserver observer) {
-    return arithmetic.pass(training, seed, step, observer);
+    return arithmetic.pass(training, seed, step, observer, undivided);
   }
 
   /**
@@ -408,8 +449,8 @@ public final class SwitchTransformer implements AutoCloseable {
     }
   }
 
-  private StepFigures figures(BatchPass forward, Batch batch, List<Activation> seen) {
-    PassFigures figures = new PassFigures(routing);
+  private StepFigures figures(BatchPass forward, Batch batch, List<Activation> seen, int parts) {
+    PassFigures figures = new PassFigures(routing, parts);
     double crossEntropy = forward.crossEntropy(backend);
     figures.readStack(backend, layers.placesOf(true), forward.encoder());
     figures.readStack(backend, layers.placesOf(false), forward.decoder());

@@ -27,7 +27,19 @@ public final class Experts {
    * @param linear [E, M, d_ff] that the gate multiplies; null without a gate
    * @param hidden [E, M, d_ff] after activation and dropout; null in a linear expert
    */
-  public record Saved(Tensor x, Tensor slotsUsed, Tensor gate, Tensor linear, Tensor hidden) {}
+  public record Saved(
+      Tensor x, Tensor slotsUsed, Tensor gate, Tensor linear, Tensor hidden, Slots slots) {}
+
+  /**
+   * Which slots of the whole batch's these are: it says which random numbers are theirs.
+   *
+   * @param firstExpert number of the first expert
+   * @param part of the batch whose tokens they hold
+   */
+  public record Slots(int firstExpert, int part) {
+    /** Those of a whole batch. */
+    public static final Slots ALL = new Slots(0, 0);
+  }
 
   /**
    * Experts named {@code prefix.expert_i.wi} and {@code .wo}; {@code .wi_0}, {@code .wi_1} and
@@ -59,9 +71,19 @@ public final class Experts {
     this.out = source.experts(prefix, ".wo", experts, shape.out(), hidden);
   }
 
+  /** Whether expert dropout acts in a pass. */
+  boolean isDropping(Pass pass) {
+    return pass.isDropping(dropoutRate);
+  }
+
   /** What each expert is. */
   public ExpertShape shape() {
     return shape;
+  }
+
+  /** Computes all slots of a batch. */
+  public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y) {
+    return forward(pass, x, slotsUsed, y, Slots.ALL);
   }
 
   /**
@@ -71,11 +93,11 @@ public final class Experts {
    * @param slotsUsed [E] INT32: from here on an expert's slots are empty; or null
    * @param y [E, M, d], as wide as the experts' output
    */
-  public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y) {
+  public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y, Slots slots) {
     Backend backend = pass.backend();
     if (shape.kind() == ExpertShape.Kind.LINEAR) {
       backend.batchedMatmul(x, false, out.value(), true, y, false, slotsUsed);
-      return new Saved(x, slotsUsed, null, null, null);
+      return new Saved(x, slotsUsed, null, null, null, slots);
     }
     Tensor hidden = pass.take(x.length(0), x.length(1), shape.hidden());
     Tensor gate = null;
@@ -90,9 +112,9 @@ public final class Experts {
       backend.batchedMatmul(x, false, gatedIn.value(), true, linear, false, slotsUsed);
       backend.geglu(gate, linear, hidden);
     }
-    pass.dropout(hidden, dropoutRate, site);
+    pass.dropoutOfSlots(hidden, dropoutRate, site, slots.firstExpert(), slots.part());
     backend.batchedMatmul(hidden, false, out.value(), true, y, false, slotsUsed);
-    return new Saved(x, slotsUsed, gate, linear, hidden);
+    return new Saved(x, slotsUsed, gate, linear, hidden, slots);
   }
 
   /**
@@ -112,7 +134,8 @@ public final class Experts {
     Tensor dHidden = pass.take(saved.hidden().shape());
     backend.batchedMatmul(dY, false, out.value(), false, dHidden, false, used);
     backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);
-    pass.dropout(dHidden, dropoutRate, site);
+    Slots slots = saved.slots();
+    pass.dropoutOfSlots(dHidden, dropoutRate, site, slots.firstExpert(), slots.part());
     if (gatedIn == null) {
       backend.reluBackward(saved.hidden(), dHidden, dHidden);
       backend.batchedMatmul(dHidden, false, in.value(), false, dX, false, used);

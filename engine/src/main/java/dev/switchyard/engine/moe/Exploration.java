@@ -43,9 +43,9 @@ public record Exploration(String kind, double rate) {
   /** The router's copy of x; on a gradient, with the same site, the way back. May be in place. */
   void apply(Pass pass, int site, Tensor x, Tensor out) {
     if (kind.equals(ExplorationConfig.JITTER)) {
-      pass.backend().jitter(x, rate, pass.key(site), out);
+      pass.backend().jitter(x, rate, pass.key(site, x), out);
     } else {
-      pass.backend().dropout(x, rate, pass.key(site), out);
+      pass.backend().dropout(x, rate, pass.key(site, x), out);
     }
   }
 }

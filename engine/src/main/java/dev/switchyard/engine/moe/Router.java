@@ -80,7 +80,7 @@ public final class Router {
     Tensor scores = probabilities;
     if (exploration.samples()) {
       scores = pass.takeForRouter(x.rows(), experts);
-      pass.backend().addGumbel(logits, pass.key(sites.sample()), scores);
+      pass.backend().addGumbel(logits, pass.key(sites.sample(), logits), scores);
     } else if (bias != null && bias.isInUse()) {
       scores = pass.takeForRouter(x.rows(), experts);
       pass.backend().addToRows(probabilities, bias.value(), scores);

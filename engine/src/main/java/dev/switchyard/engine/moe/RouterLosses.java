@@ -4,7 +4,6 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * The losses of a pass' routers, as their gradients need them. Each is a mean over groups, looks at
@@ -29,20 +28,30 @@ public record RouterLosses(
    * The losses of a pass; in one that is not for training they are counted, and have no gradient.
    *
    * @param routed tokens of each group that are routed
+   * @param tokens that are routed of the whole batch
    */
   static RouterLosses of(
-      Pass pass, RouterLossConfig config, RoutingPlan plan, Selection selection, int[] routed) {
+      Pass pass,
+      RouterLossConfig config,
+      RoutingPlan plan,
+      Selection selection,
+      int[] routed,
+      long tokens) {
     int counted = selection.countedChoices(plan.experts());
     if (!pass.keeping()) {
       return new RouterLosses(config, false, null, 0, counted);
     }
-    double alpha = pass.training() ? config.routerAuxLossCoef() : 0;
+    double alpha = pass.training() ? ofPart(pass, config.routerAuxLossCoef()) : 0;
     Tensor balancing = pass.takeExact(plan.groups());
     pass.backend()
         .write(balancing, LoadBalancing.gradientFactors(routed, plan.experts(), counted, alpha));
-    long tokens = Arrays.stream(routed).asLongStream().sum();
     double zLoss = tokens == 0 || !pass.training() ? 0 : 2 * config.routerZLossCoef() / tokens;
     return new RouterLosses(config, pass.training(), balancing, zLoss, counted);
+  }
+
+  /** Means over this pass' groups weigh as its part in those over the whole batch's. */
+  private static double ofPart(Pass pass, double coefficient) {
+    return coefficient / pass.division().parts();
   }
 
   /** Whether the expected load is wanted. */
@@ -88,7 +97,11 @@ public record RouterLosses(
     backend.balanceGradient(plan, balancing, tally.counted(), slope);
     if (training && config.routerImportanceLossCoef() > 0) {
       backend.variationGradient(
-          plan, tally.probabilitySums(), config.routerImportanceLossCoef(), slope, true);
+          plan,
+          tally.probabilitySums(),
+          ofPart(pass, config.routerImportanceLossCoef()),
+          slope,
+          true);
     }
     backend.routerBackward(
         plan,
@@ -103,7 +116,7 @@ public record RouterLosses(
     if (training && hasLoadLoss()) {
       Tensor dLoad = pass.takeExact(plan.groups(), plan.experts());
       backend.variationGradient(
-          plan, tally.expectedLoad(), config.routerLoadLossCoef(), dLoad, false);
+          plan, tally.expectedLoad(), ofPart(pass, config.routerLoadLossCoef()), dLoad, false);
       backend.expectedLoadBackward(
           plan,
           routed.logits(),

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * @param selection which tokens go to which experts
  * @param dropless whether the capacity is what the fullest expert needs
  * @param tokenMask [T] INT32, 0 for tokens that are neither routed nor counted; null for none
- * @param tokens those that are routed
+ * @param tokens those that are routed, of the whole batch
+ * @param tokensHere those that are routed in this pass
  * @param exploration none outside of training
  * @param losses of the routers; no gradients outside of training
  */
@@ -22,17 +23,30 @@ public record Routing(
     boolean dropless,
     Tensor tokenMask,
     long tokens,
+    long tokensHere,
     Exploration exploration,
     RouterLosses losses) {
+
+  /** The routing of a pass over a whole batch. */
+  public static Routing of(
+      Pass pass, RoutingConfig config, RoutingPlan plan, Tensor tokenMask, int[] mask) {
+    return of(pass, config, plan, tokenMask, mask, 0);
+  }
 
   /**
    * The routing of a pass.
    *
    * @param tokenMask [T] INT32 or null
    * @param mask the same on the host, or null
+   * @param wholeTokens those that are routed of the whole batch, where the pass is over a part
    */
   public static Routing of(
-      Pass pass, RoutingConfig config, RoutingPlan plan, Tensor tokenMask, int[] mask) {
+      Pass pass,
+      RoutingConfig config,
+      RoutingPlan plan,
+      Tensor tokenMask,
+      int[] mask,
+      long wholeTokens) {
     int[] routed = new int[plan.groups()];
     for (int g = 0; g < routed.length; g++) {
       int from = g * plan.groupSize();
@@ -41,7 +55,8 @@ public record Routing(
               ? plan.groupSize()
               : Arrays.stream(mask, from, from + plan.groupSize()).sum();
     }
-    long tokens = Arrays.stream(routed).asLongStream().sum();
+    long here = Arrays.stream(routed).asLongStream().sum();
+    long tokens = pass.division().inAll(here, wholeTokens);
     Selection selection = Selection.of(config.selection(), plan.experts());
     Exploration exploration =
         pass.training() ? Exploration.of(config.exploration()) : Exploration.NONE;
@@ -51,7 +66,8 @@ public record Routing(
         config.capacity().isDropless(),
         tokenMask,
         tokens,
+        here,
         exploration,
-        RouterLosses.of(pass, config.losses(), plan, selection, routed));
+        RouterLosses.of(pass, config.losses(), plan, selection, routed, tokens));
   }
 }

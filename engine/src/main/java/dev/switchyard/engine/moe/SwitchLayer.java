@@ -15,7 +15,7 @@ import dev.switchyard.engine.tensor.Tensor;
  */
 public final class SwitchLayer {
   private final Router router;
-  private final Experts experts;
+  private final ExpertParallel experts;
 
   /**
    * Kept for the backward pass, and for people to look at.
@@ -32,7 +32,7 @@ public final class SwitchLayer {
       Router.Saved router,
       Dispatch dispatch,
       RoutingTally tally,
-      Experts.Saved experts,
+      ExpertParallel.Saved experts,
       Tensor expertOut) {}
 
   /**
@@ -50,7 +50,7 @@ public final class SwitchLayer {
     this.router =
         new Router(source, prefix + ".router", expert.in(), expertCount, RouterSites.of(place));
     this.experts =
-        new Experts(
+        new ExpertParallel(
             source,
             prefix + ".experts",
             expertCount,
@@ -69,7 +69,11 @@ public final class SwitchLayer {
   public Saved forward(Pass pass, Routing routing, RoutingTally tally, Tensor x, Tensor y) {
     Backend backend = pass.backend();
     Router.Saved routed = router.forward(pass, routing.exploration(), x);
-    Dispatch dispatch = routing.selection().route(pass, routing, routed, tally).packed(pass);
+    Dispatch dispatch = routing.selection().route(pass, routing, routed, tally);
+    if (!experts.isDropping(pass)) {
+      // What expert dropout draws for a slot must not depend on what other groups left empty.
+      dispatch = dispatch.packed(pass);
+    }
     routing.losses().forward(pass, routing, routed, tally);
     RoutingPlan plan = dispatch.plan();
 
@@ -77,9 +81,13 @@ public final class SwitchLayer {
     Tensor expertIn = pass.take(plan.slots(), experts.shape().in());
     Tensor expertOut = pass.take(plan.slots(), experts.shape().out());
     backend.dispatch(x, dispatch.slotChoice(), plan.choices(), expertIn);
-    Experts.Saved computed =
+    ExpertParallel.Saved computed =
         experts.forward(
-            pass, byExpert(plan, expertIn), dispatch.slotsUsed(), byExpert(plan, expertOut));
+            pass,
+            byExpert(plan, expertIn),
+            dispatch.slotsUsed(),
+            routing.dropless(),
+            byExpert(plan, expertOut));
     backend.combine(expertOut, dispatch.slot(), dispatch.gate(), y);
     pass.forgetUnlessTraining(mark);
     return new Saved(routing, routed, dispatch, tally, computed, expertOut);

@@ -36,7 +36,8 @@ public record TopTwo(double threshold) implements Selection {
     Tensor asks = null;
     if (pass.training()) {
       asks = pass.takeInts(choices.plan().tokens(), 2);
-      RandomKey chance = pass.key(routed.sites().secondExpert());
+      long before = (long) pass.division().part() * choices.plan().tokens();
+      RandomKey chance = pass.key(routed.sites().secondExpert(), before);
       pass.backend().askSecondByChance(choices.plan(), gate, threshold, chance, asks);
     }
     pass.backend().countChoices(choices.plan(), choices.expert(), 1, tally.counted());

@@ -11,9 +11,21 @@ import java.util.List;
  * @param twin the dense twin's figures, or null
  * @param evaluation what the models make of held-out text after this step, where that was due; else
  *     null
+ * @param devices what each device of a mesh did; empty where there is only one
  */
 public record StepReport(
-    long step, double learningRate, ModelReport model, ModelReport twin, Evaluation evaluation) {
+    long step,
+    double learningRate,
+    ModelReport model,
+    ModelReport twin,
+    Evaluation evaluation,
+    List<DeviceReport> devices) {
+
+  /** A step on one device. */
+  public StepReport(
+      long step, double learningRate, ModelReport model, ModelReport twin, Evaluation evaluation) {
+    this(step, learningRate, model, twin, evaluation, List.of());
+  }
 
   /** A step after which nothing was evaluated. */
   public StepReport(long step, double learningRate, ModelReport model, ModelReport twin) {
@@ -22,7 +34,12 @@ public record StepReport(
 
   /** The same step with an evaluation after it. */
   public StepReport withEvaluation(Evaluation evaluation) {
-    return new StepReport(step, learningRate, model, twin, evaluation);
+    return new StepReport(step, learningRate, model, twin, evaluation, devices);
+  }
+
+  /** The same step with what each device did. */
+  public StepReport withDevices(List<DeviceReport> all) {
+    return new StepReport(step, learningRate, model, twin, evaluation, all);
   }
 
   /**

@@ -40,6 +40,11 @@ public record Mesh(int data, int expert, int model) {
       };
     }
 
+    /** The place of another device along the expert axis. */
+    public Coordinates withExpert(int other) {
+      return new Coordinates(data, other, model);
+    }
+
     /** For people. */
     @Override
     public String toString() {

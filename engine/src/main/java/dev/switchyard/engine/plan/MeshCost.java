@@ -143,13 +143,15 @@ final class MeshCost {
     }
     double gradients = work.gradientBytes();
     if (mesh.shards() > 1) {
-      double dense = heldNumbers(mesh, false) * gradients;
+      // Experts that are on every device go with the rest.
+      double same = heldNumbers(mesh, false) + (mesh.expert() > 1 ? 0 : heldNumbers(mesh, true));
+      double dense = same * gradients;
       all.add(
           communication(
               "gradients", "all layers", Collective.ALL_REDUCE, mesh.shards(), whole, 1, 1, dense));
     }
     double experts = heldNumbers(mesh, true) * gradients;
-    if (mesh.data() > 1 && experts > 0) {
+    if (mesh.data() > 1 && mesh.expert() > 1 && experts > 0) {
       all.add(
           communication(
               "expert gradients",

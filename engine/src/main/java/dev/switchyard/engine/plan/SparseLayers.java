@@ -12,13 +12,12 @@ import dev.switchyard.engine.model.ModelConfig;
 record SparseLayers(int blocks, int sparse, int switchLayers) {
   /** Those of the encoder or of the decoder. */
   static SparseLayers of(ModelConfig model, boolean encoder) {
-    int blocks =
-        encoder ? (model.isEncoderDecoder() ? model.numLayers() : 0) : model.numDecoderLayers();
+    int blocks = model.blocks(encoder);
     int sparse = 0;
     for (int block = 0; block < blocks; block++) {
       sparse += model.isSparse(encoder, block) ? 1 : 0;
     }
-    return new SparseLayers(blocks, sparse, sparse);
+    return new SparseLayers(blocks, sparse, model.switchLayers(encoder));
   }
 
   /** Switch layers of the whole model. */

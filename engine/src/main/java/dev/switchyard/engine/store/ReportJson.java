@@ -22,6 +22,9 @@ final class ReportJson {
     if (report.evaluation() != null) {
       line.put("evaluation", EvaluationJson.of(report.evaluation()));
     }
+    if (!report.devices().isEmpty()) {
+      line.put("devices", report.devices().stream().map(DeviceJson::of).toList());
+    }
     return line;
   }
 
@@ -73,7 +76,8 @@ final class ReportJson {
         line.path("learning_rate").asDouble(),
         model(line),
         twin == null || twin.isNull() ? null : model(twin),
-        line.has("evaluation") ? EvaluationJson.evaluation(line.get("evaluation")) : null);
+        line.has("evaluation") ? EvaluationJson.evaluation(line.get("evaluation")) : null,
+        DeviceJson.devices(line.path("devices")));
   }
 
   static ModelReport model(JsonNode line) {

@@ -15,11 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/**
- * One model in training with its optimizer. A step is {@link #compute}, then {@link #update}: so
- * that, of two models on the same batch, neither changes if the other fails.
- */
-final class Learner implements AutoCloseable {
+/** One model in training with its optimizer, on one device. */
+final class Learner implements ModelTraining {
   private static final String ADVICE =
       "Start a new run with a lower learning_rate, more warmup_steps or a max_grad_norm; the"
           + " checkpoints of earlier steps are kept.";
@@ -54,12 +51,8 @@ final class Learner implements AutoCloseable {
     this.optimizer = Optimizer.of(config, model.backend(), parameters);
   }
 
-  /**
-   * Forward and backward over a batch.
-   *
-   * @throws InputException where the loss or the gradient is not finite, with step and layer
-   */
-  void compute(Batch batch, long step) {
+  @Override
+  public void compute(Batch batch, long step) {
     long begin = System.nanoTime();
     model.zeroGradients();
     figures =
@@ -67,7 +60,7 @@ final class Learner implements AutoCloseable {
             ? model.forwardBackward(batch, config.seed(), step)
             : model.forwardBackward(batch, config.seed(), step, teacher.targets(batch));
     if (!figures.isFinite()) {
-      throw diverged(step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
+      throw diverged(name, step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
     }
     double squares = 0;
     for (Tensor block : model.gradientBlocks()) {
@@ -76,19 +69,21 @@ final class Learner implements AutoCloseable {
     gradientNorm = Math.sqrt(squares);
     if (!Double.isFinite(gradientNorm)) {
       throw diverged(
-          step, "gradient", model.firstGradientNotFinite().orElse("the sum over all layers"));
+          name, step, "gradient", model.firstGradientNotFinite().orElse("the sum over all layers"));
     }
     secondsOfStep = secondsSince(begin);
   }
 
-  private InputException diverged(long step, String what, String layer) {
+  /** For a loss or a gradient that is not a number. */
+  static InputException diverged(String name, long step, String what, String layer) {
     return new InputException(
         "Step %d: the %s%s is not a number; first in layer %s. %s"
             .formatted(step, name.equals("twin") ? "twin's " : "", what, layer, ADVICE));
   }
 
   /** Clips the gradient of {@link #compute} and updates the weights. */
-  void update(long step, double learningRate) {
+  @Override
+  public void update(long step, double learningRate) {
     long begin = System.nanoTime();
     double limit = config.maxGradNorm();
     double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
@@ -103,12 +98,14 @@ final class Learner implements AutoCloseable {
     return (System.nanoTime() - begin) * 1e-9;
   }
 
-  /**
-   * The figures of the step.
-   *
-   * @param tokens that this model has seen so far
-   */
-  ModelReport report(long tokens) {
+  @Override
+  public ModelReport report(long tokens) {
+    return report(figures, tokens, seconds, secondsOfStep, gradientNorm);
+  }
+
+  /** The figures of a step for people. */
+  static ModelReport report(
+      StepFigures figures, long tokens, double seconds, double secondsOfStep, double gradientNorm) {
     return new ModelReport(
         tokens,
         seconds,
@@ -123,55 +120,65 @@ final class Learner implements AutoCloseable {
         figures.layers());
   }
 
-  /**
-   * Sees that all weights are numbers, before they are kept.
-   *
-   * @throws InputException naming the first that is not
-   */
-  void checkWeights(long step) {
+  @Override
+  public void checkWeights(long step) {
     Backend backend = model.backend();
     for (Parameter parameter : parameters) {
       if (!backend.allFinite(parameter.value())) {
-        throw new InputException(
-            "Step %d: the weights are not numbers any more; first in %s. %s"
-                .formatted(step, parameter.name(), ADVICE));
+        throw notNumbers(step, parameter);
       }
     }
   }
 
-  SwitchTransformer model() {
+  /** For weights that are not numbers. */
+  static InputException notNumbers(long step, Parameter parameter) {
+    return new InputException(
+        "Step %d: the weights are not numbers any more; first in %s. %s"
+            .formatted(step, parameter.name(), ADVICE));
+  }
+
+  @Override
+  public SwitchTransformer model() {
     return model;
   }
 
-  /** Seconds spent in its steps. */
-  double seconds() {
+  @Override
+  public double seconds() {
     return seconds;
   }
 
-  /** Takes up the count of a run that goes on. */
-  void setSeconds(double seconds) {
+  @Override
+  public void setSeconds(double seconds) {
     this.seconds = seconds;
   }
 
-  /** Its weights under the checkpoint's names, and its buffers that are in use. */
-  List<NamedTensor> weights() {
+  /** With its buffers that are in use. */
+  @Override
+  public List<NamedTensor> weights() {
     return Stream.concat(
             parameters.stream().map(NamedTensor::of),
             model.buffers().stream().filter(Buffer::isInUse).map(NamedTensor::of))
         .toList();
   }
 
-  /** Takes up the weights of a checkpoint. */
-  void load(Checkpoint checkpoint, String file) {
+  @Override
+  public void load(Checkpoint checkpoint, String file) {
     Set<String> stored = checkpoint.tensors(file);
     model.buffers().stream().filter(b -> stored.contains(b.name())).forEach(Buffer::use);
     checkpoint.load(file, model.backend(), weights());
   }
 
-  /** What its optimizer remembers. */
-  List<NamedTensor> moments() {
+  @Override
+  public List<NamedTensor> moments() {
     return optimizer.state(name + ".");
   }
+
+  /** They are what is trained. */
+  @Override
+  public void weightsChanged() {}
+
+  @Override
+  public void momentsChanged() {}
 
   @Override
   public void close() {

@@ -6,6 +6,7 @@ import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.parallel.ParallelConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,8 @@ public record RunConfig(
     RoutingConfig routing,
     DataConfig data,
     TrainingConfig training,
-    DistillationConfig distillation) {
+    DistillationConfig distillation,
+    ParallelConfig parallel) {
 
   /** All defaults. */
   public static RunConfig defaults() {
@@ -26,7 +28,8 @@ public record RunConfig(
         RoutingConfig.defaults(),
         DataConfig.defaults(),
         TrainingConfig.defaults(),
-        DistillationConfig.defaults());
+        DistillationConfig.defaults(),
+        ParallelConfig.defaults());
   }
 
   /** Every setting with its explanation and default, section by section. */
@@ -52,7 +55,8 @@ public record RunConfig(
         SettingsRecord.with(routing, flat),
         SettingsRecord.with(data, flat),
         SettingsRecord.with(training, flat),
-        SettingsRecord.with(distillation, flat));
+        SettingsRecord.with(distillation, flat),
+        SettingsRecord.with(parallel, flat));
   }
 
   /** All values, section by section: what {@link #with} reads back. */
@@ -69,6 +73,7 @@ public record RunConfig(
     sections.put("data", data);
     sections.put("training", training);
     sections.put("distillation", distillation);
+    sections.put("parallel", parallel);
     return sections;
   }
 

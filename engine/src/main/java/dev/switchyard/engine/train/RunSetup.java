@@ -39,8 +39,9 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
   /** The same with a tokenizer that is open already; it is closed if something does not fit. */
   static RunSetup of(RunConfig given, Tokenizer tokenizer) {
     try {
-      RunConfig config = withVocabulary(given, tokenizer);
+      RunConfig config = withGroups(withVocabulary(given, tokenizer));
       checkObjective(config);
+      MeshLearner.check(config);
       Objective objective =
           Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
       SwitchTransformer.checkRouting(
@@ -86,7 +87,26 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
               .formatted(model.vocabSize(), needed));
     }
     return new RunConfig(
-        model, config.routing(), config.data(), config.training(), config.distillation());
+        model,
+        config.routing(),
+        config.data(),
+        config.training(),
+        config.distillation(),
+        config.parallel());
+  }
+
+  /**
+   * Every device that has rows of its own needs a routing group at least: the smallest number of
+   * groups that divides over them and is divided by the groups asked for.
+   */
+  static RunConfig withGroups(RunConfig config) {
+    int shards = config.parallel().toMesh().shards();
+    int groups = config.routing().capacity().routingGroups();
+    int needed = groups;
+    while (needed % shards != 0) {
+      needed += groups;
+    }
+    return needed == groups ? config : config.with(Map.of("routing_groups", needed));
   }
 
   private static void checkObjective(RunConfig config) {

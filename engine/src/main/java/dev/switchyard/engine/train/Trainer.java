@@ -1,6 +1,7 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.evaluate.HeldOutEvaluator;
@@ -8,6 +9,7 @@ import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.StepReport;
@@ -29,8 +31,9 @@ final class Trainer implements AutoCloseable {
   private final RunSetup setup;
   private final Backend backend;
   private final Teacher teacher;
-  private final Learner model;
-  private final Learner twin;
+  private final Devices devices;
+  private final ModelTraining model;
+  private final ModelTraining twin;
   private final LearningRate learningRate;
   private final BatchAhead batches;
   private final HeldOutEvaluator heldOut;
@@ -42,6 +45,8 @@ final class Trainer implements AutoCloseable {
    * A trainer with initial weights, before its first step or before {@link #load}.
    *
    * @param setup closed with the trainer, as are the others
+   * @param backend of the only device; with more, for whole models: to evaluate and to look at
+   * @param devices null for only one
    * @param start where the batches stand
    * @param heldOut text for evaluation; there may be none
    * @param teaching what the model learns from besides the text, or null
@@ -49,12 +54,14 @@ final class Trainer implements AutoCloseable {
   Trainer(
       RunSetup setup,
       Backend backend,
+      Devices devices,
       BatchAhead batches,
       Position start,
       List<HeldOut> heldOut,
       TeachingModel teaching) {
     this.setup = setup;
     this.backend = backend;
+    this.devices = devices;
     this.batches = batches;
     this.position = start;
     this.heldOut = new HeldOutEvaluator(heldOut, setup.objective(), setup.tokenizer());
@@ -62,13 +69,13 @@ final class Trainer implements AutoCloseable {
     this.learningRate = LearningRate.of(training);
     this.teacher = teaching == null ? null : teaching.load(backend, setup.config());
     try {
-      this.model = learner("model", setup, backend, teacher);
+      this.model = learner("model", setup, backend, devices, teacher);
     } catch (RuntimeException | Error e) {
       closeTeacher();
       throw e;
     }
     try {
-      this.twin = training.twin() ? learner("twin", setup, backend, null) : null;
+      this.twin = training.twin() ? learner("twin", setup, backend, devices, null) : null;
     } catch (RuntimeException | Error e) {
       model.close();
       closeTeacher();
@@ -76,9 +83,13 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  private static Learner learner(String name, RunSetup setup, Backend backend, Teacher teacher) {
+  private static ModelTraining learner(
+      String name, RunSetup setup, Backend backend, Devices devices, Teacher teacher) {
     RunConfig config = setup.config();
     ModelConfig shape = name.equals("twin") ? config.model().denseTwin() : config.model();
+    if (devices != null) {
+      return new MeshLearner(name, shape, config, devices, backend);
+    }
     SwitchTransformer model =
         new SwitchTransformer(shape, config.routing(), backend, config.training().seed());
     model.setPrecision(Precision.named(config.training().precision()));
@@ -92,7 +103,7 @@ final class Trainer implements AutoCloseable {
 
   /** Where it computes, for people. */
   String device() {
-    return backend.description();
+    return devices == null ? backend.description() : devices.description();
   }
 
   /** The Switch model. */
@@ -134,8 +145,18 @@ final class Trainer implements AutoCloseable {
     step = number;
     tokens += ready.batch().tokens();
     position = ready.after();
-    return new StepReport(
-        number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
+    StepReport report =
+        new StepReport(
+            number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
+    return devices == null ? report : report.withDevices(deviceReports(ready.batch()));
+  }
+
+  private List<DeviceReport> deviceReports(Batch batch) {
+    List<MeshLearner> learners = new ArrayList<>(List.of((MeshLearner) model));
+    if (twin != null) {
+      learners.add((MeshLearner) twin);
+    }
+    return DeviceReports.of(devices, learners, setup.config(), batch);
   }
 
   /** Measures the models on held-out text; nothing where none is held out. */
@@ -168,8 +189,10 @@ final class Trainer implements AutoCloseable {
   /** Takes a model's weights in place of the initial ones; before the first step. */
   void startFrom(StartingModel from) {
     from.load(model.model(), false);
+    model.weightsChanged();
     if (twin != null) {
       from.load(twin.model(), true);
+      twin.weightsChanged();
     }
   }
 
@@ -215,6 +238,12 @@ final class Trainer implements AutoCloseable {
       twin.load(checkpoint, Checkpoint.TWIN);
     }
     checkpoint.load(Checkpoint.OPTIMIZER, backend, moments());
+    model.weightsChanged();
+    model.momentsChanged();
+    if (twin != null) {
+      twin.weightsChanged();
+      twin.momentsChanged();
+    }
     TrainingState state = checkpoint.state();
     step = state.step();
     tokens = state.tokens();
@@ -233,6 +262,9 @@ final class Trainer implements AutoCloseable {
       twin.close();
     }
     closeTeacher();
+    if (devices != null) {
+      devices.close();
+    }
     backend.close();
     setup.close();
   }

@@ -137,24 +137,34 @@ public final class TrainingRuns {
    *     all its steps are done; then the folder is as it was
    */
   public static TrainingRun reopen(Path folder, Long steps) {
+    return reopen(folder, steps, Map.of());
+  }
+
+  /**
+   * The same on other devices: checkpoints do not know on which they were made.
+   *
+   * @param parallel settings of {@link dev.switchyard.engine.parallel.ParallelConfig} that change
+   */
+  public static TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel) {
     Path path = folder.toAbsolutePath().normalize();
     RunFolder held = RunFolder.open(path);
     try {
-      return onNewThread(path, thread -> reopen(held, steps, thread));
+      return onNewThread(path, thread -> reopen(held, steps, parallel, thread));
     } catch (RuntimeException | Error e) {
       held.close();
       throw e;
     }
   }
 
-  private static TrainingRun reopen(RunFolder folder, Long steps, ExecutorService thread) {
+  private static TrainingRun reopen(
+      RunFolder folder, Long steps, Map<String, String> parallel, ExecutorService thread) {
     Path path = folder.path();
     Map<String, Object> run = RunFolder.read(path);
     RunDescription before = RunDescription.read(path, run);
+    RunConfig changed = before.config().with(parallel);
     RunConfig config =
-        steps == null
-            ? before.config()
-            : before.config().with(Map.of("training", Map.of("steps", steps)));
+        RunSetup.withGroups(
+            steps == null ? changed : changed.with(Map.of("training", Map.of("steps", steps))));
     if (folder.checkpoints().isEmpty()) {
       return beginAgain(folder, RunDescription.with(run, config), before, config, thread);
     }
@@ -177,6 +187,10 @@ public final class TrainingRuns {
       folder.write(RunDescription.with(run, config));
       RunRecord record = new RunRecord(folder, trainer.step());
       String wentBack = "Went back to the checkpoint of step %d: %s";
+      String otherDevices = otherDevices(before.config(), config);
+      if (!otherDevices.isEmpty()) {
+        record.event(trainer.step(), "changed", otherDevices, Map.of());
+      }
       for (String damage : damages) {
         record.event(
             trainer.step(), "changed", wentBack.formatted(trainer.step(), damage), Map.of());
@@ -186,6 +200,24 @@ public final class TrainingRuns {
       trainer.close();
       throw e;
     }
+  }
+
+  /** What people are told where a run goes on with other devices; empty where they are the same. */
+  private static String otherDevices(RunConfig before, RunConfig after) {
+    if (before.parallel().equals(after.parallel())) {
+      return "";
+    }
+    int groups = after.routing().capacity().routingGroups();
+    String text =
+        "Devices: %d (mesh %s) instead of %d (mesh %s)"
+            .formatted(
+                after.parallel().devices(),
+                after.parallel().toMesh(),
+                before.parallel().devices(),
+                before.parallel().toMesh());
+    return groups == before.routing().capacity().routingGroups()
+        ? text
+        : text + "; routing_groups is now " + groups;
   }
 
   /** The run's description was written, and then it was killed, before the checkpoint of step 0. */
@@ -283,6 +315,7 @@ public final class TrainingRuns {
     TrainingConfig training = config.training();
     BatchAhead batches = null;
     Backend backend = null;
+    Devices devices = null;
     try {
       Corpus corpus = Corpus.open(config.data());
       BatchStream stream = stream(setup, corpus, start.apply(corpus));
@@ -300,10 +333,16 @@ public final class TrainingRuns {
                   training.evalBatches());
       TeachingModel teaching = teachingModel(setup);
       backend = Backends.open(training.backend(), ElementType.FLOAT32);
-      return new Trainer(setup, backend, batches, position, heldOut, teaching);
+      if (config.parallel().devices() > 1) {
+        devices = Devices.of(path.getFileName().toString(), config);
+      }
+      return new Trainer(setup, backend, devices, batches, position, heldOut, teaching);
     } catch (RuntimeException | Error e) {
       if (batches != null) {
         batches.close();
+      }
+      if (devices != null) {
+        devices.close();
       }
       if (backend != null) {
         backend.close();

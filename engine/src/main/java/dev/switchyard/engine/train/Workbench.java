@@ -114,6 +114,13 @@ public interface Workbench extends AutoCloseable {
   /** An existing run, READY to go on from its last checkpoint. */
   TrainingRun reopen(Path folder, Long steps);
 
+  /**
+   * An existing run, READY to go on from its last checkpoint, perhaps on other devices.
+   *
+   * @param parallel settings of {@link dev.switchyard.engine.parallel.ParallelConfig} that change
+   */
+  TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel);
+
   /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
   Microscope open(String model);
 

@@ -137,6 +137,16 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public MemorySegment memory(Tensor tensor) {
+    MemorySegment whole =
+        tensor.storage() instanceof Ints ints
+            ? MemorySegment.ofArray(ints.array())
+            : MemorySegment.ofArray(of(tensor).array());
+    int bytes = tensor.type().bytes();
+    return whole.asSlice(tensor.offset() * bytes, tensor.size() * bytes);
+  }
+
+  @Override
   public void read(Tensor from, MemorySegment to) {
     int n = (int) from.size();
     if (from.storage() instanceof Ints ints) {

@@ -144,6 +144,11 @@ public final class FakeWorkbench implements Workbench {
   }
 
   @Override
+  public TrainingRun reopen(Path where, Long steps, Map<String, String> parallel) {
+    return reopen(where, steps);
+  }
+
+  @Override
   public TrainingRun reopen(Path where, Long steps) {
     Map<String, Object> settings =
         steps == null

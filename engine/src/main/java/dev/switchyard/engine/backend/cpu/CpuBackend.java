@@ -123,6 +123,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public MemorySegment memory(Tensor tensor) {
+    return OffHeap.ALL.asSlice(Operands.address(tensor), tensor.size() * tensor.type().bytes());
+  }
+
+  @Override
   public void read(Tensor from, MemorySegment to) {
     long bytes = from.size() * from.type().bytes();
     refuseOtherSize(from, bytes, to);

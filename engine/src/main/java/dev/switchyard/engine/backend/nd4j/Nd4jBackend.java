@@ -95,6 +95,16 @@ public final class Nd4jBackend implements Backend {
     return new Arena(type, Nd4jStorage::new);
   }
 
+  /** Where collectives find it; through ND4J's CUDA build they can't reach a GPU's memory. */
+  @Override
+  public MemorySegment memory(Tensor tensor) {
+    if (Nd4jRuntime.usesGpu()) {
+      throw new UnsupportedOperationException(
+          "Several devices can't exchange through ND4J's CUDA build.");
+    }
+    return HostWindow.of(tensor).segment();
+  }
+
   @Override
   public void read(Tensor from, MemorySegment to) {
     checkBytes("read", from, to);

@@ -39,7 +39,8 @@ final class SettingWords {
           "routing", "Routing",
           "data", "Text",
           "training", "Training",
-          "distillation", "Distillation");
+          "distillation", "Distillation",
+          "parallel", "Devices");
 
   private SettingWords() {}
 

@@ -1,0 +1,213 @@
+package dev.switchyard.engine.parallel;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The devices of a mesh as threads of this process, one each, always the same. All of them do the
+ * same work at a time; whoever fails or keeps the others waiting beyond the time limit fails all,
+ * and nothing can be done with them any more. For one caller at a time.
+ */
+public final class RankThreads implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RankThreads.class);
+
+  /** How long a rank that others' failure should have ended may take to hear of it. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Mesh mesh;
+  private final Duration limit;
+  private final InProcess world;
+  private final List<ExecutorService> threads = new ArrayList<>();
+  private final Rank[] ranks;
+  private final boolean[] stuck;
+
+  /** What a rank's work came to; thrown is null where it ended well. */
+  private record Outcome<T>(int rank, T result, Throwable thrown) {}
+
+  /**
+   * Threads for the ranks of a mesh.
+   *
+   * @param name of what they work for, which their names say
+   * @param limit how long a rank may keep others waiting
+   */
+  public RankThreads(String name, Mesh mesh, Duration limit) {
+    this.mesh = mesh;
+    this.limit = limit;
+    this.world = new InProcess(mesh.size(), limit);
+    this.ranks = new Rank[mesh.size()];
+    this.stuck = new boolean[mesh.size()];
+    for (int rank = 0; rank < mesh.size(); rank++) {
+      ranks[rank] = new Rank(mesh, world.connect(rank));
+      threads.add(
+          Executors.newSingleThreadExecutor(
+              Thread.ofPlatform().name("rank %d of %s".formatted(rank, name)).daemon().factory()));
+    }
+  }
+
+  /** Of the ranks. */
+  public Mesh mesh() {
+    return mesh;
+  }
+
+  /**
+   * Work on every rank's thread.
+   *
+   * @return the results in the order of the ranks
+   * @throws RankFailure that names the rank that failed first; its cause is what that rank threw
+   */
+  public <T> List<T> onAll(Function<Rank, T> work) {
+    if (world.failure() != null) {
+      throw world.failure();
+    }
+    BlockingQueue<Outcome<T>> outcomes = new LinkedBlockingQueue<>();
+    for (int rank = 0; rank < ranks.length; rank++) {
+      begin(rank, work, outcomes);
+    }
+    List<T> results = new ArrayList<>(Collections.nCopies(ranks.length, null));
+    boolean[] done = new boolean[ranks.length];
+    for (int i = 0; i < ranks.length; i++) {
+      Outcome<T> outcome = next(outcomes, i == 0, done);
+      if (outcome == null) {
+        break;
+      }
+      done[outcome.rank()] = true;
+      results.set(outcome.rank(), outcome.result());
+    }
+    if (world.failure() != null) {
+      throw world.failure();
+    }
+    return results;
+  }
+
+  private <T> void begin(int rank, Function<Rank, T> work, BlockingQueue<Outcome<T>> outcomes) {
+    threads
+        .get(rank)
+        .execute(
+            () -> {
+              T result = null;
+              Throwable thrown = null;
+              try {
+                result = work.apply(ranks[rank]);
+              } catch (Throwable e) {
+                thrown = e;
+                if (!(e instanceof RankFailure)) {
+                  world.fail(new RankFailure(rank, failed(rank, e), e));
+                }
+              }
+              outcomes.add(new Outcome<>(rank, result, thrown));
+            });
+  }
+
+  private String failed(int rank, Throwable e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return "(%s) failed: %s".formatted(mesh.at(rank), message);
+  }
+
+  /**
+   * The next rank to end. While none has ended it may take any time; then the others have the time
+   * limit, and after a failure the grace.
+   */
+  private <T> Outcome<T> next(BlockingQueue<Outcome<T>> outcomes, boolean first, boolean[] done) {
+    try {
+      Outcome<T> outcome = null;
+      if (first) {
+        return outcomes.take();
+      }
+      if (world.failure() == null) {
+        outcome = outcomes.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        if (outcome == null && world.failure() == null) {
+          int late = firstOpen(done);
+          world.fail(
+              new RankFailure(
+                  late,
+                  "(%s) did not end its work for %.1f s"
+                      .formatted(mesh.at(late), limit.toNanos() * 1e-9),
+                  null));
+        }
+      }
+      if (outcome == null) {
+        outcome = outcomes.poll(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      if (outcome == null) {
+        for (int rank = 0; rank < done.length; rank++) {
+          stuck[rank] |= !done[rank];
+        }
+      }
+      return outcome;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      world.fail(new RankFailure(firstOpen(done), "was interrupted", e));
+      return null;
+    }
+  }
+
+  private static int firstOpen(boolean[] done) {
+    int rank = 0;
+    while (rank < done.length - 1 && done[rank]) {
+      rank++;
+    }
+    return rank;
+  }
+
+  /**
+   * Work that is done on every thread that still answers, whatever happened before: to give back
+   * what the ranks hold. What it throws goes into the log; it must not use collectives.
+   */
+  public void onEach(Consumer<Rank> work) {
+    BlockingQueue<Outcome<Boolean>> outcomes = new LinkedBlockingQueue<>();
+    int asked = 0;
+    for (int rank = 0; rank < ranks.length; rank++) {
+      if (stuck[rank]) {
+        continue;
+      }
+      int number = rank;
+      asked++;
+      threads
+          .get(rank)
+          .execute(
+              () -> {
+                try {
+                  work.accept(ranks[number]);
+                } catch (RuntimeException | Error e) {
+                  LOG.warn("{} could not give back what it held", ranks[number], e);
+                } finally {
+                  outcomes.add(new Outcome<>(number, true, null));
+                }
+              });
+    }
+    try {
+      for (int i = 0; i < asked; i++) {
+        if (outcomes.poll(limit.toNanos(), TimeUnit.NANOSECONDS) == null) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Ends the threads. One that does not answer any more is left behind: it ends with the program.
+   */
+  @Override
+  public void close() {
+    for (int rank = 0; rank < ranks.length; rank++) {
+      if (stuck[rank]) {
+        threads.get(rank).shutdownNow();
+      } else {
+        threads.get(rank).close();
+      }
+    }
+  }
+}

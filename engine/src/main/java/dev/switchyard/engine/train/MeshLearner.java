@@ -1,0 +1,240 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.layer.Precision;
+import dev.switchyard.engine.model.ModelConfig;
+import dev.switchyard.engine.model.StepFigures;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.store.Checkpoint;
+import dev.switchyard.engine.store.NamedTensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One model in training on the devices of a mesh. The trainer has a whole copy of the weights,
+ * which is brought up to date when somebody asks for it: to evaluate, to look at, and for
+ * checkpoints.
+ */
+final class MeshLearner implements ModelTraining {
+  private final String name;
+  private final Devices devices;
+  private final TrainingConfig config;
+  private final RankLearner[] learners;
+  private final SwitchTransformer whole;
+  private final MeshTensors weights;
+  private final MeshTensors moments;
+  private boolean behind;
+  private double seconds;
+  private StepFigures figures;
+  private double gradientNorm;
+  private double secondsOfStep;
+
+  /**
+   * A model with initial weights on all devices.
+   *
+   * @param name for messages: "model" or "twin"
+   * @param shape of the model
+   * @param backend for the whole model
+   */
+  MeshLearner(String name, ModelConfig shape, RunConfig config, Devices devices, Backend backend) {
+    this.name = name;
+    this.devices = devices;
+    this.config = config.training();
+    this.learners = new RankLearner[devices.mesh().size()];
+    this.whole = SwitchTransformer.unfilled(shape, config.routing(), backend, false);
+    Precision precision = Precision.named(config.training().precision());
+    whole.setPrecision(precision);
+    this.weights =
+        new MeshTensors(backend, whole.parameters().stream().map(NamedTensor::of).toList());
+    this.moments = new MeshTensors(backend);
+    try {
+      devices.onAll(
+          rank -> {
+            SwitchTransformer part =
+                new SwitchTransformer(
+                    shape, config.routing(), devices.backend(rank), config.training().seed(), rank);
+            part.setPrecision(precision);
+            learners[rank.number()] =
+                new RankLearner(name, rank, part, config.training(), config.parallel());
+            return null;
+          });
+      for (RankLearner learner : learners) {
+        addTensors(learner);
+      }
+      behind = true;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void addTensors(RankLearner learner) {
+    for (Parameter parameter : learner.parameters()) {
+      weights.add(NamedTensor.of(parameter), parameter.held());
+    }
+    for (NamedTensor moment : learner.moments()) {
+      moments.add(moment, MeshTensors.heldOf(moment, name + ".", learner.parameters()));
+    }
+  }
+
+  @Override
+  public void compute(Batch batch, long step) {
+    long begin = System.nanoTime();
+    List<RankLearner.Computed> computed =
+        devices.onAll(rank -> learners[rank.number()].compute(batch, step));
+    figures = null;
+    for (int rank = 0; rank < learners.length; rank += devices.mesh().model()) {
+      StepFigures part = computed.get(rank).figures();
+      figures = figures == null ? part : figures.plus(part);
+    }
+    gradientNorm = computed.getFirst().gradientNorm();
+    if (!figures.isFinite()) {
+      throw Learner.diverged(
+          name, step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
+    }
+    if (!Double.isFinite(gradientNorm)) {
+      throw Learner.diverged(name, step, "gradient", firstGradientNotFinite());
+    }
+    secondsOfStep = secondsSince(begin);
+  }
+
+  private String firstGradientNotFinite() {
+    return devices.onAll(rank -> learners[rank.number()].model().firstGradientNotFinite()).stream()
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElse("the sum over all layers");
+  }
+
+  @Override
+  public void update(long step, double learningRate) {
+    long begin = System.nanoTime();
+    double limit = config.maxGradNorm();
+    double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
+    devices.onAll(
+        rank -> {
+          learners[rank.number()].update(step, learningRate, scale);
+          return null;
+        });
+    behind = true;
+    secondsOfStep += secondsSince(begin);
+    seconds += secondsOfStep;
+  }
+
+  /** One device's part; while the device is at rest, or on its thread. */
+  RankLearner learner(int rank) {
+    return learners[rank];
+  }
+
+  private static double secondsSince(long begin) {
+    return (System.nanoTime() - begin) * 1e-9;
+  }
+
+  @Override
+  public ModelReport report(long tokens) {
+    return Learner.report(figures, tokens, seconds, secondsOfStep, gradientNorm);
+  }
+
+  @Override
+  public void checkWeights(long step) {
+    Backend backend = model().backend();
+    for (Parameter parameter : whole.parameters()) {
+      if (!backend.allFinite(parameter.value())) {
+        throw Learner.notNumbers(step, parameter);
+      }
+    }
+  }
+
+  @Override
+  public SwitchTransformer model() {
+    if (behind) {
+      weights.gather();
+      behind = false;
+    }
+    return whole;
+  }
+
+  @Override
+  public double seconds() {
+    return seconds;
+  }
+
+  @Override
+  public void setSeconds(double seconds) {
+    this.seconds = seconds;
+  }
+
+  @Override
+  public List<NamedTensor> weights() {
+    model();
+    return weights.whole();
+  }
+
+  @Override
+  public List<NamedTensor> moments() {
+    moments.gather();
+    return moments.whole();
+  }
+
+  @Override
+  public void load(Checkpoint checkpoint, String file) {
+    checkpoint.load(file, whole.backend(), weights());
+  }
+
+  @Override
+  public void weightsChanged() {
+    weights.scatter();
+    behind = false;
+  }
+
+  @Override
+  public void momentsChanged() {
+    moments.scatter();
+  }
+
+  @Override
+  public void close() {
+    devices.onEach(
+        rank -> {
+          RankLearner learner = learners[rank.number()];
+          learners[rank.number()] = null;
+          if (learner != null) {
+            learner.close();
+          }
+        });
+    moments.close();
+    weights.close();
+    whole.close();
+  }
+
+  /** Says what of a configuration can't be had on many devices. */
+  static void check(RunConfig config) {
+    SwitchTransformer.checkMesh(config.model(), config.parallel().toMesh());
+    int rows = config.training().batchSize();
+    int shards = config.parallel().toMesh().shards();
+    if (rows % shards != 0) {
+      throw new InputException(
+          "batch_size is %d, which does not divide over the %d devices of mesh %s that have rows of"
+                  .formatted(rows, shards, config.parallel().toMesh())
+              + " their own: choose a multiple of %d.".formatted(shards));
+    }
+    if (config.parallel().toMesh().model() > 1
+        && config.training().optimizer().equals("adafactor")) {
+      throw new InputException(
+          "adafactor looks at whole matrices, which mesh %s divides along model: choose adamw."
+              .formatted(config.parallel().toMesh()));
+    }
+    if (config.parallel().devices() > 1 && config.routing().losses().routerBiasUpdateRate() > 0) {
+      throw new InputException(
+          "router_bias_update_rate moves routers by the load on one device: set it to 0 to train on"
+              + " several.");
+    }
+    if (config.parallel().devices() > 1 && !config.distillation().teacher().isBlank()) {
+      throw new InputException(
+          "teacher is set, but a student learns on one device: set devices to 1.");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.switchyard.engine.train;
+
+import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Division;
+import dev.switchyard.engine.layer.Parameter;
+import dev.switchyard.engine.model.StepFigures;
+import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.parallel.ParallelConfig;
+import dev.switchyard.engine.parallel.Rank;
+import dev.switchyard.engine.store.NamedTensor;
+import java.util.List;
+
+/** One device's part of a model in training, with the optimizer of its weights. */
+final class RankLearner implements AutoCloseable {
+  private static final double MEGA = 1e6;
+
+  private final String name;
+  private final Rank rank;
+  private final SwitchTransformer model;
+  private final GradientReduction reduction;
+  private final Optimizer optimizer;
+  private final TrainingConfig config;
+  private StepFigures figures;
+  private long nanos;
+
+  /**
+   * What a device found in a step.
+   *
+   * @param figures its part of the batch's
+   * @param gradientNorm of the whole model
+   */
+  record Computed(StepFigures figures, double gradientNorm) {}
+
+  RankLearner(
+      String name,
+      Rank rank,
+      SwitchTransformer model,
+      TrainingConfig config,
+      ParallelConfig parallel) {
+    this.name = name;
+    this.rank = rank;
+    this.model = model;
+    this.config = config;
+    this.reduction =
+        new GradientReduction(
+            rank,
+            model.backend(),
+            model.parameters(),
+            parallel.gradientBucket() * MEGA,
+            parallel.zero1());
+    this.optimizer = Optimizer.of(config, model.backend(), reduction.owned());
+  }
+
+  /** Seconds that the step took this device, waiting included, since it was last asked. */
+  double takeSeconds() {
+    double taken = nanos * 1e-9;
+    nanos = 0;
+    return taken;
+  }
+
+  /**
+   * Bytes that it holds: weights, gradients, optimizer state, and the largest pass' activations.
+   */
+  long memoryBytes() {
+    long elements = 2 * model.parameterCount();
+    for (NamedTensor moment : moments()) {
+      elements += moment.tensor().size();
+    }
+    return elements * model.backend().floatType().bytes() + model.activationBytes();
+  }
+
+  /** Its part of the last batch's figures. */
+  StepFigures figures() {
+    return figures;
+  }
+
+  /** Forward and backward over its part of a batch, gradients summed with the other devices'. */
+  Computed compute(Batch batch, long step) {
+    long begin = System.nanoTime();
+    model.zeroGradients();
+    reduction.begin();
+    int parts = rank.mesh().shards();
+    Division division =
+        new Division(
+            rank,
+            rank.shard(),
+            parts,
+            sum(batch.inputMask()),
+            sum(batch.targetMask()),
+            batch.countedLabels(),
+            reduction);
+    figures = model.forwardBackward(batch.part(rank.shard(), parts), division, config.seed(), step);
+    reduction.finish();
+    double norm = reduction.norm();
+    nanos += System.nanoTime() - begin;
+    return new Computed(figures, norm);
+  }
+
+  private static long sum(int[] mask) {
+    long sum = 0;
+    for (int m : mask) {
+      sum += m;
+    }
+    return sum;
+  }
+
+  /** Updates its weights by the gradients of {@link #compute}. */
+  void update(long step, double learningRate, double gradientScale) {
+    long begin = System.nanoTime();
+    optimizer.update(step, learningRate, gradientScale);
+    reduction.share();
+    model.backend().synchronize();
+    nanos += System.nanoTime() - begin;
+  }
+
+  SwitchTransformer model() {
+    return model;
+  }
+
+  Rank rank() {
+    return rank;
+  }
+
+  Backend backend() {
+    return model.backend();
+  }
+
+  List<Parameter> parameters() {
+    return model.parameters();
+  }
+
+  /** What its optimizer remembers. */
+  List<NamedTensor> moments() {
+    return optimizer.state(name + ".");
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    model.close();
+  }
+}
