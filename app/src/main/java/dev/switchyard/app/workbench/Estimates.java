@@ -90,7 +90,7 @@ final class Estimates {
    *
    * @param config of the run
    * @param model with the vocabulary's size
-   * @param rows in a batch
+   * @param rows in a micro-batch
    * @param inputLength tokens of a row that the encoder reads
    * @param targetLength tokens of a row that the decoder writes
    */
@@ -101,7 +101,7 @@ final class Estimates {
       try (Tokenizer tokenizer = Tokenizers.open(config.data().tokenizer())) {
         Objective objective =
             Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
-        int rows = config.training().batchSize();
+        double rows = (double) config.training().batchSize() / config.training().microBatches();
         return new Load(
             config, config.model(), rows, objective.inputLength(), objective.targetLength());
       }
@@ -110,6 +110,7 @@ final class Estimates {
     /** Floating-point operations of one model's step. */
     double flops() {
       return PASSES
+          * config.training().microBatches()
           * ComputeCost.of(model)
               .forward((long) (rows * inputLength), (long) (rows * targetLength));
     }

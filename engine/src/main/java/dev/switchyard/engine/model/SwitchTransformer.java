@@ -282,9 +282,11 @@ public final class SwitchTransformer implements AutoCloseable {
    * batch: those of all parts add up to them.
    *
    * @param part of the batch that {@code division} says
+   * @param targets what a teacher makes of the part, or null
    */
-  public StepFigures forwardBackward(Batch part, Division division, long seed, long step) {
-    return forwardBackward(part, division, seed, step, () -> {}, null);
+  public StepFigures forwardBackward(
+      Batch part, Division division, long seed, long step, SoftTargets targets) {
+    return forwardBackward(part, division, seed, step, () -> {}, targets);
   }
 
   private StepFigures forwardBackward(

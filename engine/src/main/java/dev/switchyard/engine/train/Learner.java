@@ -4,10 +4,12 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.Buffer;
+import dev.switchyard.engine.layer.GradientListener;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.Tensor;
@@ -56,9 +58,8 @@ final class Learner implements ModelTraining {
     long begin = System.nanoTime();
     model.zeroGradients();
     figures =
-        teacher == null
-            ? model.forwardBackward(batch, config.seed(), step)
-            : model.forwardBackward(batch, config.seed(), step, teacher.targets(batch));
+        new MicroBatches(model, teacher, config)
+            .forwardBackward(Rank.alone(), batch, step, GradientListener.NONE);
     if (!figures.isFinite()) {
       throw diverged(name, step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
     }

@@ -2,7 +2,6 @@ package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.data.Batch;
-import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
@@ -80,29 +79,11 @@ final class RankLearner implements AutoCloseable {
     long begin = System.nanoTime();
     model.zeroGradients();
     reduction.begin();
-    int parts = rank.mesh().shards();
-    Division division =
-        new Division(
-            rank,
-            rank.shard(),
-            parts,
-            sum(batch.inputMask()),
-            sum(batch.targetMask()),
-            batch.countedLabels(),
-            reduction);
-    figures = model.forwardBackward(batch.part(rank.shard(), parts), division, config.seed(), step);
+    figures = new MicroBatches(model, null, config).forwardBackward(rank, batch, step, reduction);
     reduction.finish();
     double norm = reduction.norm();
     nanos += System.nanoTime() - begin;
     return new Computed(figures, norm);
-  }
-
-  private static long sum(int[] mask) {
-    long sum = 0;
-    for (int m : mask) {
-      sum += m;
-    }
-    return sum;
   }
 
   /** Updates its weights by the gradients of {@link #compute}. */

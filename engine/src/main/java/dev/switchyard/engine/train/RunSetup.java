@@ -41,6 +41,7 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     try {
       RunConfig config = withGroups(withVocabulary(given, tokenizer));
       checkObjective(config);
+      checkMicroBatches(config);
       MeshLearner.check(config);
       Objective objective =
           Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
@@ -96,17 +97,29 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
   }
 
   /**
-   * Every device that has rows of its own needs a routing group at least: the smallest number of
-   * groups that divides over them and is divided by the groups asked for.
+   * Every device that has rows of its own, and every micro-batch, needs a routing group at least:
+   * the smallest number of groups that divides over them and is divided by the groups asked for.
    */
   static RunConfig withGroups(RunConfig config) {
-    int shards = config.parallel().toMesh().shards();
+    int shards = config.parallel().toMesh().shards() * config.training().microBatches();
     int groups = config.routing().capacity().routingGroups();
     int needed = groups;
     while (needed % shards != 0) {
       needed += groups;
     }
     return needed == groups ? config : config.with(Map.of("routing_groups", needed));
+  }
+
+  private static void checkMicroBatches(RunConfig config) {
+    int count = config.training().microBatches();
+    int shards = config.parallel().toMesh().shards();
+    int rows = config.training().batchSize();
+    if (count > 1 && rows % (count * shards) != 0) {
+      throw new InputException(
+          "batch_size is %d, which does not divide into %d micro_batches on each of %d devices: set"
+                  .formatted(rows, count, shards)
+              + " it to a multiple of %d.".formatted(count * shards));
+    }
   }
 
   private static void checkObjective(RunConfig config) {

@@ -7,6 +7,13 @@ public record TrainingConfig(
     @Setting(value = "Steps of the whole run.", min = 1, max = 1e12, common = true) long steps,
     @Setting(value = "Rows in a batch.", min = 1, max = 1_000_000, common = true) int batchSize,
     @Setting(
+            value =
+                "Parts of a batch whose gradients are summed before the update: less memory, the"
+                    + " same step as the whole batch in so many routing groups.",
+            min = 1,
+            max = 65536)
+        int microBatches,
+    @Setting(
             value = "Fixes data order, initial weights, dropout and jitter.",
             min = -9e18,
             max = 9e18,
@@ -84,6 +91,7 @@ public record TrainingConfig(
     return new TrainingConfig(
         1000,
         16,
+        1,
         1,
         2e-3,
         "inverse_square_root",
