@@ -32,10 +32,8 @@ final class SmallProducts {
     private static final Block BOTH_ACROSS_ROWS = new Block(32, 64, 256);
     private static final Block SHALLOW_ACROSS_ROWS = new Block(96, 64, 128);
 
-    static Block of(boolean transposeA, boolean transposeB, int k) {
-      if (transposeB) {
-        return BOTH_ALONG_ROWS;
-      }
+    /** For a second operand that is read across its rows. */
+    static Block of(boolean transposeA, int k) {
       return !transposeA
           ? SECOND_ACROSS_ROWS
           : k <= SHALLOW_ACROSS_ROWS.depth ? SHALLOW_ACROSS_ROWS : BOTH_ACROSS_ROWS;
@@ -135,15 +133,18 @@ final class SmallProducts {
       float beta,
       long c,
       int rowC) {
-    Product product = new Product(transposeA, transposeB, m, n, k, a, rowA, b, rowB, beta, c, rowC);
     if (!CUT || (transposeA && transposeB) || (long) m * n * k <= LARGEST) {
+      // Before anything is put on the heap: there are thousands of these in a training step.
+      OpenBlas.multiply(transposeA, transposeB, m, n, k, a, rowA, b, rowB, beta, c, rowC);
+      return;
+    }
+    Product product = new Product(transposeA, transposeB, m, n, k, a, rowA, b, rowB, beta, c, rowC);
+    if (!transposeB) {
+      product.stretchByStretch(Block.of(transposeA, k));
+    } else if (k <= Block.BOTH_ALONG_ROWS.depth && Math.min(m, n) > LONG_SIDE) {
       product.whole();
-    } else if (transposeB && k <= Block.BOTH_ALONG_ROWS.depth && Math.min(m, n) > LONG_SIDE) {
-      product.whole();
-    } else if (transposeB) {
-      product.blockByBlock(Block.of(transposeA, true, k));
     } else {
-      product.stretchByStretch(Block.of(transposeA, false, k));
+      product.blockByBlock(Block.BOTH_ALONG_ROWS);
     }
   }
 }
