@@ -1,9 +1,14 @@
 package dev.switchyard.app.command;
 
+import dev.switchyard.app.terminal.DataProgress;
+import dev.switchyard.app.terminal.JsonLines;
 import dev.switchyard.app.workbench.ModelExchange;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.store.StoredType;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,9 +18,11 @@ import picocli.CommandLine.ParentCommand;
 /** {@code switchyard export}. */
 @Command(
     name = "export",
-    description =
-        "Writes a model as Hugging Face's transformers has it: config.json, safetensors files, and"
-            + " tokenizer.json. A model without Switch layers becomes a t5.",
+    description = {
+      "Writes a model as Hugging Face's transformers has it: config.json, safetensors files, and"
+          + " tokenizer.json. A model without Switch layers becomes a t5.",
+      "What the library will do otherwise with the weights is said, in a line each."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class ExportCommand implements Callable<Integer> {
@@ -60,6 +67,9 @@ final class ExportCommand implements Callable<Integer> {
               + " the model's capacity factor of evaluation gives a row of its input_length).")
   private Integer expertCapacity;
 
+  @Option(names = "--json", description = "One JSON object.")
+  private boolean json;
+
   @Override
   public Integer call() {
     if (!(gigabytes > 0 && gigabytes <= 1e6)) {
@@ -69,10 +79,27 @@ final class ExportCommand implements Callable<Integer> {
       throw new InputException(
           "--expert-capacity is %d, but must be at least 1.".formatted(expertCapacity));
     }
-    new ModelExchange(switchyard.home())
-        .exportTo(model, out, expertCapacity, stored(), (long) (gigabytes * GIGABYTE));
-    switchyard.terminal().out().println(out);
+    List<String> differences = export();
+    if (json) {
+      Map<String, Object> written = new LinkedHashMap<>();
+      written.put("folder", out.toString());
+      written.put("differences", differences);
+      JsonLines.write(switchyard.terminal().out(), written);
+    } else {
+      switchyard.terminal().out().println(out);
+      differences.forEach(switchyard.terminal().out()::println);
+    }
     return Problems.DONE;
+  }
+
+  private List<String> export() {
+    DataProgress progress = new DataProgress(switchyard.terminal(), "copying the weights");
+    try {
+      return new ModelExchange(switchyard.home())
+          .exportTo(model, out, expertCapacity, stored(), (long) (gigabytes * GIGABYTE), progress);
+    } finally {
+      progress.end();
+    }
   }
 
   private StoredType stored() {

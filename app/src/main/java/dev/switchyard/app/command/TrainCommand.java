@@ -204,7 +204,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** The sample corpus goes by its name; everything else is a place on the disk. */
-  private static String place(Path given) {
+  static String place(Path given) {
     return given.toString().equals(SampleData.NAME) && !Files.exists(given)
         ? SampleData.NAME
         : given.toAbsolutePath().normalize().toString();

@@ -4,6 +4,7 @@ import dev.switchyard.app.terminal.Figures;
 import dev.switchyard.app.workbench.ModelUpcycling;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.store.ModelDescription;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,8 +92,9 @@ final class UpcycleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ModelConfig sparse =
+    ModelDescription upcycled =
         new ModelUpcycling(switchyard.home()).upcycle(dense, twin, settings(), seed, out);
+    ModelConfig sparse = upcycled.model();
     switchyard
         .terminal()
         .out()
@@ -100,7 +102,7 @@ final class UpcycleCommand implements Callable<Integer> {
             "%s: %s parameters, %s experts in each of %d Switch layers"
                 .formatted(
                     out,
-                    Figures.count(SwitchTransformer.parameterCount(sparse)),
+                    Figures.count(SwitchTransformer.parameterCount(sparse, upcycled.routing())),
                     sparse.numExperts(),
                     sparse.switchLayers(true) + sparse.switchLayers(false)));
     return Problems.DONE;

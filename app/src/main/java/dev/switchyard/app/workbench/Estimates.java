@@ -8,6 +8,7 @@ import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.moe.ExpertShape;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
@@ -43,7 +44,7 @@ final class Estimates {
    */
   Estimate of(RunConfig config) {
     Load load = Load.of(config);
-    long parameters = SwitchTransformer.parameterCount(load.model());
+    long parameters = SwitchTransformer.parameterCount(load.model(), config.routing());
     boolean hasTwin = config.training().twin();
     long twin = hasTwin ? SwitchTransformer.parameterCount(load.model().denseTwin()) : 0;
     double activations =
@@ -57,10 +58,12 @@ final class Estimates {
 
   /** Floats of a teacher, which has weights alone. */
   private static double teacher(RunConfig config) {
-    return config.distillation().hasTeacher()
-        ? SwitchTransformer.parameterCount(
-            ModelFolder.open(Path.of(config.distillation().teacher())).description().model())
-        : 0;
+    if (!config.distillation().hasTeacher()) {
+      return 0;
+    }
+    Path folder = Path.of(config.distillation().teacher());
+    ModelDescription teacher = ModelFolder.open(folder).description();
+    return SwitchTransformer.parameterCount(teacher.model(), teacher.routing());
   }
 
   /** Weights and gradients; AdamW's two moments, or Adafactor's rows and columns, which are few. */

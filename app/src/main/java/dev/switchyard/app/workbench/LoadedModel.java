@@ -44,7 +44,7 @@ final class LoadedModel implements AutoCloseable {
     ModelConfig shape = folder.description().model();
     MachineMemory.check(
         Float.BYTES
-            * ((double) SwitchTransformer.parameterCount(shape)
+            * ((double) SwitchTransformer.parameterCount(shape, folder.description().routing())
                 + (withTwin ? SwitchTransformer.parameterCount(shape.denseTwin()) : 0)),
         folder.path().toString(),
         "open it on a larger machine");

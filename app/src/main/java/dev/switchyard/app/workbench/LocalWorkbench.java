@@ -67,7 +67,7 @@ public final class LocalWorkbench implements Workbench {
    * The configuration with places on this disk where it names the sample corpus or a model, and
    * with the objective that pairs of texts can only be meant for.
    */
-  private RunConfig resolve(RunConfig config) {
+  RunConfig resolve(RunConfig config) {
     Map<String, Object> resolved = new LinkedHashMap<>();
     String from = config.training().from();
     if (!from.isBlank()) {

@@ -2,8 +2,8 @@ package dev.switchyard.app.workbench;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
-import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
+import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.UpcycledModel;
 import dev.switchyard.engine.train.RunConfig;
@@ -30,7 +30,7 @@ public final class ModelUpcycling {
    * @return what it became
    * @throws InputException where the model is none or not dense, or a setting can't be used
    */
-  public ModelConfig upcycle(
+  public ModelDescription upcycle(
       String dense, boolean twin, Map<String, Object> settings, long seed, Path out) {
     RunConfig.defaults().with(settings); // sees that all of them are settings
     ModelFolder folder = ModelFolder.open(names.folder(dense));
@@ -40,6 +40,6 @@ public final class ModelUpcycling {
     RoutingConfig routing = SettingsRecord.with(folder.description().routing(), settings);
     UpcycledModel upcycled = UpcycledModel.of(folder, twin, settings, routing, seed);
     upcycled.write(out);
-    return upcycled.description().model();
+    return upcycled.description();
   }
 }

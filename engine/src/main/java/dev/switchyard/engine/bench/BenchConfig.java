@@ -1,6 +1,7 @@
 package dev.switchyard.engine.bench;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.NearestNames;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ComputeCost;
 import dev.switchyard.engine.model.ModelConfig;
@@ -21,6 +22,9 @@ import java.util.Set;
  * @param workload the batch
  */
 public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload workload) {
+  /** Names that are offered in place of one that is none. */
+  private static final int NEAREST = 3;
+
   /** Keys of Hugging Face's config.json that change nothing in what a step computes. */
   private static final Set<String> PASSED_OVER =
       Set.of(
@@ -123,8 +127,8 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
     known.addAll(SettingsRecord.names(Workload.class));
     if (!known.contains(name)) {
       throw new InputException(
-          "\"%s\" is no key of a model's config.json nor of a benchmark; there are %s."
-              .formatted(name, String.join(", ", known)));
+          "There is no key \"%s\" of a model or of a benchmark; did you mean %s?"
+              .formatted(name, String.join(", ", NearestNames.of(name, known, NEAREST))));
     }
   }
 

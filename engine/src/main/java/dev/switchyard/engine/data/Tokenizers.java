@@ -30,6 +30,9 @@ public final class Tokenizers {
           "There is no tokenizer at %s: give bytes, or the path of a tokenizer.json."
               .formatted(file));
     }
+    if (ByteTokenizerFile.isAt(file)) {
+      return new ByteTokenizer();
+    }
     try {
       return JsonTokenizer.read(Files.readString(file), file.toString());
     } catch (IOException e) {

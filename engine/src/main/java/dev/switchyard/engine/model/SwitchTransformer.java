@@ -100,7 +100,19 @@ public final class SwitchTransformer implements AutoCloseable {
     return Layers.parameterSizes(config, false).stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Names and shape of every parameter of such a model; nothing is allocated. */
+  /** The same of a model that routes so: routers of trees have weights for each bit. */
+  public static long parameterCount(ModelConfig config, RoutingConfig routing) {
+    return Layers.parameterSizes(config, routing.selection().isTree()).stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  /** Names and shape of every parameter of a model that routes so; nothing is allocated. */
+  public static List<ParameterShape> parameterShapes(ModelConfig config, RoutingConfig routing) {
+    return Layers.parameterShapes(config, routing.selection().isTree());
+  }
+
+  /** Names and shape of every parameter of a model whose routers are no trees. */
   public static List<ParameterShape> parameterShapes(ModelConfig config) {
     return Layers.parameterShapes(config, false);
   }

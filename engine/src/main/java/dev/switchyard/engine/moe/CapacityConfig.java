@@ -55,9 +55,10 @@ public record CapacityConfig(
         int routingGroups,
     @Setting(
             value =
-                "Most tokens in a group: there are then as many groups, a multiple of"
-                    + " routing_groups, as the batch divides into evenly; 0 for routing_groups"
-                    + " exactly.",
+                "Tokens of a group, about: the fewest groups that are a multiple of routing_groups,"
+                    + " divide the batch's tokens evenly and are at least tokens /"
+                    + " routing_group_size, rounded down (a group may be somewhat larger); 0 for"
+                    + " routing_groups exactly.",
             min = 0,
             max = 1_000_000_000)
         int routingGroupSize) {

@@ -47,8 +47,9 @@ public record ExpertCapacity(CapacityConfig config, double factor) {
   /**
    * Groups of a batch: its rows under Hugging Face's rule, else {@code routing_groups}, or with a
    * {@code routing_group_size} the fewest groups, a multiple of routing_groups, that divide the
-   * tokens evenly and of which there are at least tokens / size (as in Mesh-TensorFlow, whose
-   * groups are a multiple of the mesh's; Flaxformer's are one of its experts on all their devices).
+   * tokens evenly and of which there are at least tokens / size, rounded down (as in
+   * Mesh-TensorFlow, whose groups are a multiple of the mesh's; Flaxformer's are one of its experts
+   * on all their devices).
    *
    * @param place what the tokens are, for the message: "the encoder's batch"
    * @throws InputException if there is no such number

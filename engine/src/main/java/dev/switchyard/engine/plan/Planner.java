@@ -25,7 +25,7 @@ public final class Planner {
    */
   public static Plan plan(
       ModelConfig model, RoutingConfig routing, ClusterConfig cluster, WorkloadConfig workload) {
-    List<ParameterShape> parameters = SwitchTransformer.parameterShapes(model);
+    List<ParameterShape> parameters = SwitchTransformer.parameterShapes(model, routing);
     Map<ParameterPart, Long> parts = new EnumMap<>(ParameterPart.class);
     parameters.forEach(each -> parts.merge(each.part(), each.size(), Math::addExact));
     MeshCost cost = new MeshCost(model, routing, cluster, workload, parameters);
@@ -74,7 +74,8 @@ public final class Planner {
             why -> {
               throw new InputException("The mesh %s does not suit: %s.".formatted(mesh, why));
             });
-    return new MeshCost(model, routing, cluster, workload, SwitchTransformer.parameterShapes(model))
+    return new MeshCost(
+            model, routing, cluster, workload, SwitchTransformer.parameterShapes(model, routing))
         .of(mesh);
   }
 

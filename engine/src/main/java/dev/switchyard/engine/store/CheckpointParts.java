@@ -16,6 +16,13 @@ public final class CheckpointParts {
     Map<String, Object> writeTo(Path file) throws IOException;
   }
 
+  /** Writes a safetensors file and gives each tensor's checksum by name. */
+  @FunctionalInterface
+  public interface Tensors {
+    /** Writes the file. */
+    Map<String, String> writeTo(Path file) throws IOException;
+  }
+
   private final Map<String, Part> parts = new LinkedHashMap<>();
   private final TrainingState state;
 
@@ -27,6 +34,11 @@ public final class CheckpointParts {
   /** Adds tensors as a safetensors file. */
   public CheckpointParts tensors(String name, Backend backend, List<NamedTensor> tensors) {
     return add(name, file -> Map.of("tensors", TensorFile.save(file, backend, tensors)));
+  }
+
+  /** Adds a safetensors file of tensors that lie elsewhere than in a backend's memory. */
+  public CheckpointParts tensors(String name, Tensors tensors) {
+    return add(name, file -> Map.of("tensors", tensors.writeTo(file)));
   }
 
   /** Adds a small file. */

@@ -79,6 +79,12 @@ public record ModelDescription(ModelConfig model, RoutingConfig routing, DataCon
     return values;
   }
 
+  /** The same with another tokenizer. */
+  ModelDescription withTokenizer(String tokenizer) {
+    return new ModelDescription(
+        model, routing, SettingsRecord.with(data, Map.of("tokenizer", tokenizer)));
+  }
+
   private int sparse(boolean encoder, int blocks) {
     return (int) IntStream.range(0, blocks).filter(b -> model.isSparse(encoder, b)).count();
   }

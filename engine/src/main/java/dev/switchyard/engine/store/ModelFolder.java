@@ -2,6 +2,8 @@ package dev.switchyard.engine.store;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.ByteTokenizer;
+import dev.switchyard.engine.data.ByteTokenizerFile;
 import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.store.huggingface.HuggingFaceFolder;
@@ -56,17 +58,27 @@ public final class ModelFolder {
     }
     Map<String, Object> values = Json.map(Json.read(config, LARGEST_CONFIG));
     if (!ModelDescription.isOurs(values)) {
-      boolean hasTokenizer = Files.isRegularFile(folder.resolve(Checkpoint.TOKENIZER));
-      HuggingFaceFolder foreign =
-          HuggingFaceFolder.open(config, values, hasTokenizer ? Checkpoint.TOKENIZER : NONE);
+      HuggingFaceFolder foreign = HuggingFaceFolder.open(config, values, tokenizerIn(folder));
       return new ModelFolder(folder, foreign.description(), null, foreign);
     }
     Checkpoint checkpoint =
         Files.exists(folder.resolve(Checkpoint.STATE)) ? Checkpoint.open(folder) : null;
-    ModelFolder model =
-        new ModelFolder(folder, ModelDescription.of(config, values), checkpoint, null);
+    ModelDescription description = ModelDescription.of(config, values);
+    if (description.data().tokenizer().equals(NONE)) {
+      description = description.withTokenizer(tokenizerIn(folder));
+    }
+    ModelFolder model = new ModelFolder(folder, description, checkpoint, null);
     model.checkTokenizer();
     return model;
+  }
+
+  /** The tokenizer that lies in a folder, as a {@code config.json} names it. */
+  private static String tokenizerIn(Path folder) {
+    Path file = folder.resolve(Checkpoint.TOKENIZER);
+    if (!Files.isRegularFile(file)) {
+      return NONE;
+    }
+    return ByteTokenizerFile.isAt(file) ? ByteTokenizer.NAME : Checkpoint.TOKENIZER;
   }
 
   private void checkTokenizer() {
@@ -108,8 +120,9 @@ public final class ModelFolder {
         : path.resolve(Checkpoint.TOKENIZER).toString();
   }
 
-  private boolean isBytes() {
-    return description.data().tokenizer().equals("bytes");
+  /** Whether it reads and writes bytes, with no tokenizer's file beside. */
+  public boolean isBytes() {
+    return description.data().tokenizer().equals(ByteTokenizer.NAME);
   }
 
   /** Whether the dense twin lies beside the model. */

@@ -146,13 +146,17 @@ public final class RunFolder implements AutoCloseable {
 
   /** Replaces {@code run.json} as a whole. */
   public void write(Map<String, ?> run) {
-    Path file = path.resolve(RUN);
     try {
       WholeFile.deleteUnfinished(path);
-      WholeFile.write(file, Json.pretty(run));
+      describe(path, run);
     } catch (IOException e) {
-      throw FileProblem.writing(file, e);
+      throw FileProblem.writing(path.resolve(RUN), e);
     }
+  }
+
+  /** Writes the {@code run.json} of a run that nobody knows of yet. */
+  public static void describe(Path folder, Map<String, ?> run) throws IOException {
+    WholeFile.write(folder.resolve(RUN), Json.pretty(run));
   }
 
   /** Removes a run that could not be begun: all that it wrote, and the folder if it made that. */

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.NearestNames;
 import dev.switchyard.engine.configuration.SettingDescription;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.DataConfig;
@@ -94,35 +95,13 @@ public record RunConfig(
 
   private static void put(Map<String, Object> flat, List<String> known, String name, Object value) {
     if (!known.contains(name)) {
-      String nearest =
-          known.stream()
-              .min((a, b) -> Integer.compare(distance(name, a), distance(name, b)))
-              .orElseThrow();
       throw new InputException(
           "There is no setting \"%s\"; did you mean %s? (train --help lists all)"
-              .formatted(name, nearest));
+              .formatted(name, NearestNames.of(name, known, 1).getFirst()));
     }
     if (value == null) {
       throw new InputException("The setting %s has no value.".formatted(name));
     }
     flat.put(name, value);
-  }
-
-  /** Edits (insert, delete, replace) that turn one word into the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -28,6 +28,7 @@ public record RunDescription(RunConfig config, List<FileDigest> data, List<FileD
   /**
    * The description of a new run, as {@code run.json} holds it.
    *
+   * @param device where it computes; null where nothing was computed yet
    * @param from what it starts with, or null
    * @param teacher what it learns from, or null
    */
@@ -38,7 +39,9 @@ public record RunDescription(RunConfig config, List<FileDigest> data, List<FileD
       StartingModel from,
       TeachingModel teacher) {
     Map<String, Object> provenance = new LinkedHashMap<>(Provenance.now());
-    provenance.put("backend", device);
+    if (device != null) {
+      provenance.put("backend", device);
+    }
     provenance.put("seed", config.training().seed());
     provenance.put("data", data.stream().map(FileDigest::values).toList());
     if (from != null) {

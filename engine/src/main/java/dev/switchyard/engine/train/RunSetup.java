@@ -2,6 +2,7 @@ package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.data.ByteTokenizer;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.data.Objective;
@@ -22,7 +23,7 @@ import java.util.Map;
  */
 record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     implements AutoCloseable {
-  private static final String BYTES = "bytes";
+  private static final String BYTES = ByteTokenizer.NAME;
   private static final List<String> NEED_ENCODER =
       List.of("span_corruption", "prefix_language_model");
 
@@ -39,7 +40,7 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
   /** The same with a tokenizer that is open already; it is closed if something does not fit. */
   static RunSetup of(RunConfig given, Tokenizer tokenizer) {
     try {
-      RunConfig config = withGroups(withVocabulary(given, tokenizer));
+      RunConfig config = withGroups(withVocabulary(withTokenizerName(given, tokenizer), tokenizer));
       checkObjective(config);
       checkMicroBatches(config);
       MeshLearner.check(config);
@@ -75,6 +76,11 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     return path.isBlank() || path.indexOf('\0') >= 0
         ? path
         : Path.of(path).toAbsolutePath().normalize().toString();
+  }
+
+  /** A file that holds the byte tokenizer stands for its name. */
+  private static RunConfig withTokenizerName(RunConfig config, Tokenizer tokenizer) {
+    return tokenizer.description().equals(BYTES) ? config.with(Map.of("tokenizer", BYTES)) : config;
   }
 
   private static RunConfig withVocabulary(RunConfig config, Tokenizer tokenizer) {

@@ -3,9 +3,11 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.FileDigest;
+import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.FileProblem;
+import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,8 +92,33 @@ public final class StartingModel {
    * @throws InputException naming the setting that differs
    */
   void check(RunConfig config) {
-    Map<String, Object> wanted = SettingsRecord.values(config.model());
-    Map<String, Object> there = SettingsRecord.values(folder.description().model());
+    ModelDescription own = folder.description();
+    checkShape(config.model(), own.model(), path());
+    if (config.routing().selection().isTree() != own.routing().selection().isTree()) {
+      throw new InputException(
+          ("selection is %s, but the model that the run starts from (%s) has %s: a tree's routers"
+                  + " have a row of weights for each bit, others for each expert; set it to that.")
+              .formatted(
+                  config.routing().selection().selection(),
+                  path(),
+                  own.routing().selection().selection()));
+    }
+    if (config.training().twin() && !folder.hasTwin()) {
+      throw new InputException(
+          "twin is yes, but there is no dense twin beside the model in %s to start from: set twin"
+                  .formatted(path())
+              + " to no.");
+    }
+  }
+
+  /**
+   * Checks that two models have the same tensors.
+   *
+   * @throws InputException naming the setting that differs
+   */
+  static void checkShape(ModelConfig wantedModel, ModelConfig model, Path path) {
+    Map<String, Object> wanted = SettingsRecord.values(wantedModel);
+    Map<String, Object> there = SettingsRecord.values(model);
     for (String name : SHAPE) {
       if (!wanted.get(name).equals(there.get(name))) {
         throw new InputException(
@@ -99,15 +126,9 @@ public final class StartingModel {
                 .formatted(
                     name,
                     SettingsRecord.text(wanted.get(name)),
-                    path(),
+                    path,
                     SettingsRecord.text(there.get(name))));
       }
-    }
-    if (config.training().twin() && !folder.hasTwin()) {
-      throw new InputException(
-          "twin is yes, but there is no dense twin beside the model in %s to start from: set twin"
-                  .formatted(path())
-              + " to no.");
     }
   }
 

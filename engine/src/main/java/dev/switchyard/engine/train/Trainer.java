@@ -1,14 +1,17 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.evaluate.HeldOutEvaluator;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.ExplorationConfig;
 import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
@@ -196,6 +199,21 @@ final class Trainer implements AutoCloseable {
     }
   }
 
+  /**
+   * Draws from probabilities know nothing of a selection bias that the weights bring along.
+   *
+   * @throws InputException where both are there
+   */
+  void checkSelectionBiases() {
+    if (model.model().routing().exploration().exploration().equals(ExplorationConfig.SAMPLE)
+        && model.model().buffers().stream().anyMatch(Buffer::isInUse)) {
+      throw new InputException(
+          "The model's routers have selection biases (of a router_bias_update_rate), but"
+              + " exploration is sample, which draws experts by their probabilities alone: set"
+              + " exploration to jitter or argmax.");
+    }
+  }
+
   /** All that a checkpoint of this moment holds. */
   CheckpointParts checkpoint() {
     model.checkWeights(step);
@@ -237,7 +255,10 @@ final class Trainer implements AutoCloseable {
     if (twin != null) {
       twin.load(checkpoint, Checkpoint.TWIN);
     }
-    checkpoint.load(Checkpoint.OPTIMIZER, backend, moments());
+    if (checkpoint.has(Checkpoint.OPTIMIZER) || checkpoint.state().step() > 0) {
+      // A model that was imported brings none: the optimizer starts anew.
+      checkpoint.load(Checkpoint.OPTIMIZER, backend, moments());
+    }
     model.weightsChanged();
     model.momentsChanged();
     if (twin != null) {
@@ -247,7 +268,7 @@ final class Trainer implements AutoCloseable {
     TrainingState state = checkpoint.state();
     step = state.step();
     tokens = state.tokens();
-    position = state.data();
+    position = state.data() == null ? position : state.data();
     model.setSeconds(state.seconds());
     if (twin != null) {
       twin.setSeconds(state.twinSeconds());

@@ -165,6 +165,12 @@ public final class TrainingRuns {
     RunConfig config =
         RunSetup.withGroups(
             steps == null ? changed : changed.with(Map.of("training", Map.of("steps", steps))));
+    if (config.data().data().isEmpty()) {
+      throw new InputException(
+          ("%s was imported without text to train on: start a run with its model (train --from %s"
+                  + " --data PATH), or import it again with --data.")
+              .formatted(path, path));
+    }
     if (folder.checkpoints().isEmpty()) {
       return beginAgain(folder, RunDescription.with(run, config), before, config, thread);
     }
@@ -182,6 +188,7 @@ public final class TrainingRuns {
             });
     try {
       trainer.load(checkpoint);
+      trainer.checkSelectionBiases();
       // Only now does the folder change: all that can be wrong with it has been looked at.
       folder.checkpoints().goOnFrom(trainer.step());
       folder.write(RunDescription.with(run, config));
@@ -277,6 +284,7 @@ public final class TrainingRuns {
     if (distillation.hasTeacher() && distillation.startFromTeacher()) {
       trainer.startFromTeacher();
     }
+    trainer.checkSelectionBiases();
   }
 
   /** What is cut off pairs, and how much of a batch is padding, stands in the run's history. */

@@ -153,6 +153,8 @@ final class EveryRoutingTest {
         SwitchTransformer other = model(Map.of("num_experts", 4), Map.of())) {
       // Two Switch layers, each with 2 bits instead of 4 experts, of width 6.
       assertThat(other.parameterCount() - tree.parameterCount()).isEqualTo(2 * 2 * 6);
+      assertThat(SwitchTransformer.parameterCount(tree.config(), tree.routing()))
+          .isEqualTo(tree.parameterCount());
       assertThatThrownBy(() -> tree.setRouting(TinyModel.routing(Map.of())))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("tree")

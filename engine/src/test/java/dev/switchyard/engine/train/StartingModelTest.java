@@ -114,6 +114,37 @@ final class StartingModelTest {
   }
 
   @Test
+  void treesDoNotBecomeOthersNorOthersTrees() {
+    Path second = folder.resolve("second");
+    assertThatThrownBy(() -> TrainingRuns.create(from(first, "selection", "tree"), second))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("selection is tree")
+        .hasMessageContaining("has top_1");
+    assertThat(second).doesNotExist();
+  }
+
+  @Test
+  void whoDrawsExpertsDoesNotPassOverTheirBiases() throws Exception {
+    Path biased = folder.resolve("biased");
+    try (TrainingRun run =
+        TrainingRuns.create(
+            TinyRun.config(text, "steps", 1, "twin", false, "router_bias_update_rate", 0.1),
+            biased)) {
+      run.start();
+      run.await();
+    }
+    Path second = folder.resolve("second");
+    RunConfig drawing =
+        from(biased, "router_bias_update_rate", 0, "twin", false, "exploration", "sample");
+    assertThatThrownBy(() -> TrainingRuns.create(drawing, second))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("selection biases")
+        .hasMessageContaining("exploration");
+    assertThat(second).doesNotExist();
+    TrainingRuns.create(drawing.with(Map.of("exploration", "argmax")), second).close();
+  }
+
+  @Test
   void aTwinNeedsOneToStartFrom() throws IOException {
     Path checkpoint = first.resolve("checkpoints/step-3");
     for (String file : List.of(Checkpoint.TWIN, Checkpoint.STATE)) {

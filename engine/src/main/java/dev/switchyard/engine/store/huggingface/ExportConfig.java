@@ -4,6 +4,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterShape;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.SelectionConfig;
@@ -12,6 +13,7 @@ import dev.switchyard.engine.store.Json;
 import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.StoredType;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,32 @@ record ExportConfig(
   /** Whether it has no Switch layer, and so is a T5. */
   boolean isDense() {
     return encoderStep == 0 && decoderStep == 0;
+  }
+
+  /** What the model does otherwise than the library will with the same weights. */
+  List<String> differences() {
+    if (isDense()) {
+      return List.of();
+    }
+    List<String> differences = new ArrayList<>();
+    RoutingConfig routing = description.routing();
+    if (routing.routerIgnorePaddingTokens()) {
+      differences.add(
+          "Padding is routed there and takes room at the experts; here it is neither routed nor"
+              + " counted (router_ignore_padding_tokens is yes).");
+    }
+    String rule = routing.capacity().capacityRule();
+    if (!rule.equals(CapacityConfig.HUGGING_FACE)) {
+      differences.add(
+          ("The capacity rule becomes hugging_face: each row of a batch has room for %d tokens at"
+                  + " every expert (expert_capacity), whatever its length; here it is %s.")
+              .formatted(expertCapacity, rule));
+    } else if (expertCapacity != routing.capacity().expertCapacity()) {
+      differences.add(
+          "expert_capacity is %d there; here it is %d."
+              .formatted(expertCapacity, routing.capacity().expertCapacity()));
+    }
+    return List.copyOf(differences);
   }
 
   /** What the library calls a parameter. */

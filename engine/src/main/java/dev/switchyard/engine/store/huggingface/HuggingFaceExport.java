@@ -2,6 +2,7 @@ package dev.switchyard.engine.store.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.data.ByteTokenizerFile;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.store.Checkpoint;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 
 /**
  * Writes a model as transformers has it, so that the library finds every weight that it looks for
@@ -54,12 +56,18 @@ public final class HuggingFaceExport {
     this.shardBytes = shardBytes;
   }
 
+  /** What the model does otherwise than the library will, a sentence each; often nothing. */
+  public List<String> differences() {
+    return config.differences();
+  }
+
   /**
    * Writes the folder, as a whole or not at all.
    *
    * @param out must not exist yet, or be empty
+   * @param progress hears the share of the weights that is written, from 0 to 1
    */
-  public void write(Path out) {
+  public void write(Path out, DoubleConsumer progress) {
     try (TensorDirectory tensors = model.tensors()) {
       for (String name : tensors.tensors().keySet()) {
         if (name.endsWith(".selection_bias")) {
@@ -68,7 +76,7 @@ public final class HuggingFaceExport {
                   .formatted(model.path(), name));
         }
       }
-      TensorCopies copies = new TensorCopies(tensors, type);
+      TensorCopies copies = new TensorCopies(tensors, type, progress);
       ModelConfig shape = model.description().model();
       SwitchTransformer.parameterShapes(shape).stream()
           .flatMap(parameter -> parameter.names().stream())
@@ -106,8 +114,11 @@ public final class HuggingFaceExport {
 
   private void writeTokenizer(Path folder) throws IOException {
     Path tokenizer = model.path().resolve(Checkpoint.TOKENIZER);
+    Path copy = folder.resolve(Checkpoint.TOKENIZER);
     if (Files.isRegularFile(tokenizer)) {
-      Files.copy(tokenizer, folder.resolve(Checkpoint.TOKENIZER));
+      Files.copy(tokenizer, copy);
+    } else if (model.isBytes()) {
+      Files.writeString(copy, ByteTokenizerFile.text());
     }
     for (String name : COMPANIONS) {
       if (model.isForeign() && Files.isRegularFile(model.path().resolve(name))) {
@@ -119,8 +130,8 @@ public final class HuggingFaceExport {
       Files.write(generation, Json.pretty(config.generation()));
     }
     Path settings = folder.resolve(COMPANIONS.get(1));
-    if (Files.notExists(settings) && Files.exists(tokenizer)) {
-      Files.write(settings, Json.pretty(tokenizerSettings(tokenizer)));
+    if (Files.notExists(settings) && Files.exists(copy)) {
+      Files.write(settings, Json.pretty(tokenizerSettings(copy)));
     }
   }
 

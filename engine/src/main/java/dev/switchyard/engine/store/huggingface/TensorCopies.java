@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 
 /**
  * Copies tensors from one model's files into another's, one after the other through one buffer,
@@ -28,16 +29,20 @@ final class TensorCopies {
 
   private final TensorDirectory source;
   private final StoredType type;
+  private final DoubleConsumer progress;
   private final List<Copy> copies = new ArrayList<>();
+  private long written;
 
   /**
    * Copies of tensors of these files.
    *
    * @param type of all copies; null to leave each as it is
+   * @param progress hears the share that is written, from 0 to 1
    */
-  TensorCopies(TensorDirectory source, StoredType type) {
+  TensorCopies(TensorDirectory source, StoredType type, DoubleConsumer progress) {
     this.source = source;
     this.type = type;
+    this.progress = progress;
   }
 
   void add(String stored, String name) {
@@ -50,9 +55,13 @@ final class TensorCopies {
     return copies.getFirst().type();
   }
 
-  /** Writes all into one file. */
-  void write(Path file) throws IOException {
-    write(file, copies);
+  /**
+   * Writes all into one file.
+   *
+   * @return each tensor's checksum
+   */
+  Map<String, String> write(Path file) throws IOException {
+    return write(file, copies);
   }
 
   /**
@@ -90,7 +99,7 @@ final class TensorCopies {
     return copies.stream().mapToLong(Copy::bytes).sum();
   }
 
-  private void write(Path file, List<Copy> shard) throws IOException {
+  private Map<String, String> write(Path file, List<Copy> shard) throws IOException {
     long largest = shard.stream().mapToLong(Copy::bytes).max().orElse(0);
     try (Arena memory = Arena.ofConfined()) {
       MemorySegment buffer = memory.allocate(Math.max(1, largest), 64);
@@ -98,7 +107,7 @@ final class TensorCopies {
       for (Copy copy : shard) {
         writer.add(copy.name(), copy.type(), copy.from().shape(), () -> fill(copy, buffer));
       }
-      writer.write(file);
+      return writer.write(file);
     }
   }
 
@@ -116,6 +125,8 @@ final class TensorCopies {
             to.write(floats, buffer.asSlice(at / from.bytes() * to.bytes()));
           }
         });
+    written += copy.bytes();
+    progress.accept((double) written / Math.max(1, bytes()));
     return buffer.asSlice(0, copy.bytes());
   }
 }

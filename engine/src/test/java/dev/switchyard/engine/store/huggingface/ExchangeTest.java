@@ -7,13 +7,17 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.store.Checkpoint;
+import dev.switchyard.engine.store.CheckpointParts;
+import dev.switchyard.engine.store.Checkpoints;
 import dev.switchyard.engine.store.ModelDescription;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.StoredType;
 import dev.switchyard.engine.store.TensorDirectory;
+import dev.switchyard.engine.store.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,12 +45,11 @@ final class ExchangeTest {
       })
   void whatWasImportedIsExportedAsItCame(String fixture) {
     Path original = Fixtures.folder(fixture);
-    Path ours = temporary.resolve("ours");
+    Path ours = imported(original);
     Path back = temporary.resolve("back");
-    HuggingFaceImport.write(ModelFolder.open(original), ours);
     ModelFolder imported = ModelFolder.open(ours);
     assertThat(imported.isForeign()).isFalse();
-    new HuggingFaceExport(imported, null, null, LARGE).write(back);
+    new HuggingFaceExport(imported, null, null, LARGE).write(back, share -> {});
 
     Map<String, String> came = checksums(original);
     Map<String, String> went = checksums(back);
@@ -67,13 +70,12 @@ final class ExchangeTest {
   void untiedModelsBringATableForEachStack() {
     Path out = temporary.resolve("out");
     new HuggingFaceExport(ModelFolder.open(Fixtures.folder("shared-untied")), null, null, LARGE)
-        .write(out);
+        .write(out, share -> {});
     Map<String, String> sums = checksums(out);
     assertThat(sums.get(HuggingFaceNames.ENCODER)).isEqualTo(sums.get(HuggingFaceNames.SHARED));
     assertThat(sums.get(HuggingFaceNames.DECODER)).isEqualTo(sums.get(HuggingFaceNames.SHARED));
 
-    Path ours = temporary.resolve("ours");
-    HuggingFaceImport.write(ModelFolder.open(out), ours);
+    Path ours = imported(out);
     assertThat(ModelFolder.open(ours).description().model().shareEmbeddings())
         .as("three equal tables are one again")
         .isTrue();
@@ -85,7 +87,7 @@ final class ExchangeTest {
   void weightsAreRoundedToTheTypeAskedFor(StoredType type, double share) {
     Path out = temporary.resolve("out");
     Path original = Fixtures.folder("second-layers-tied");
-    new HuggingFaceExport(ModelFolder.open(original), null, type, LARGE).write(out);
+    new HuggingFaceExport(ModelFolder.open(original), null, type, LARGE).write(out, written -> {});
     try (TensorDirectory before = TensorDirectory.open(original);
         TensorDirectory after = TensorDirectory.open(out)) {
       for (String name : before.tensors().keySet()) {
@@ -104,7 +106,7 @@ final class ExchangeTest {
   void largeModelsAreWrittenInSeveralFiles() throws IOException {
     Path out = temporary.resolve("out");
     Path original = Fixtures.folder("second-layers-tied");
-    new HuggingFaceExport(ModelFolder.open(original), null, null, 5_000).write(out);
+    new HuggingFaceExport(ModelFolder.open(original), null, null, 5_000).write(out, share -> {});
     assertThat(out.resolve(TensorDirectory.SINGLE)).doesNotExist();
     assertThat(checksums(out)).isEqualTo(checksums(original));
     Set<Path> files = new TreeSet<>();
@@ -128,26 +130,47 @@ final class ExchangeTest {
     assertRefused(Map.of("shared_expert_d_ff", 8), "a shared expert");
     assertRefused(Map.of("switch_attention", "linear"), "Switch layers in attention");
     assertRefused(Map.of("num_layers", 4, "encoder_sparse_layers", "0,3"), "at places of its own");
-    assertThatThrownBy(
-            () ->
-                HuggingFaceImport.write(
-                    ModelFolder.open(described(Map.of())), temporary.resolve("again")))
+    assertThatThrownBy(() -> HuggingFaceImport.open(ModelFolder.open(described(Map.of()))))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("already");
-    Path full = Files.createDirectory(temporary.resolve("full"));
-    Files.writeString(full.resolve("mine"), "");
-    assertThatThrownBy(
-            () ->
-                HuggingFaceImport.write(
-                    ModelFolder.open(Fixtures.folder("second-layers-tied")), full))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("is not empty");
+  }
+
+  @Test
+  void whatTheLibraryWillDoOtherwiseIsSaid() throws IOException {
+    assertThat(differences(described(Map.of()), null)).as("imported from there").isEmpty();
+    assertThat(differences(described(Map.of()), 7))
+        .singleElement()
+        .asString()
+        .contains("expert_capacity is 7 there");
+    Map<String, Object> ours =
+        Map.of("capacity_rule", "mesh_tensorflow", "router_ignore_padding_tokens", true);
+    assertThat(differences(described(Map.of(), ours), 9))
+        .satisfiesExactly(
+            padding -> assertThat(padding).startsWith("Padding is routed there"),
+            rule ->
+                assertThat(rule)
+                    .contains("becomes hugging_face", "room for 9 tokens", "mesh_tensorflow"));
+    assertThat(differences(Fixtures.folder("dense"), null)).as("no experts").isEmpty();
+  }
+
+  private static List<String> differences(Path model, Integer capacity) {
+    return new HuggingFaceExport(ModelFolder.open(model), capacity, null, LARGE).differences();
+  }
+
+  /** A checkpoint of ours with the model of a folder of transformers. */
+  private Path imported(Path folder) {
+    try (HuggingFaceImport model = HuggingFaceImport.open(ModelFolder.open(folder))) {
+      CheckpointParts parts = new CheckpointParts(new TrainingState(0, 0, 0, 0, null));
+      return new Checkpoints(temporary.resolve("ours"))
+          .write(model.addTo(parts, model.description(), share -> {}));
+    }
   }
 
   private void assertRefused(Map<String, Object> change, String why) throws IOException {
     ModelFolder model = ModelFolder.open(described(change));
     Path out = temporary.resolve("refused");
-    assertThatThrownBy(() -> new HuggingFaceExport(model, null, null, LARGE).write(out))
+    assertThatThrownBy(
+            () -> new HuggingFaceExport(model, null, null, LARGE).write(out, share -> {}))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(why)
         .hasMessageContaining(model.path().toString());
@@ -156,13 +179,20 @@ final class ExchangeTest {
 
   /** A model folder of ours, with another configuration. */
   private Path described(Map<String, Object> change) throws IOException {
+    return described(change, Map.of());
+  }
+
+  private Path described(Map<String, Object> change, Map<String, Object> ofRouting)
+      throws IOException {
     Path folder = Files.createTempDirectory(temporary, "model");
     ModelDescription description =
         ModelFolder.open(Fixtures.folder("second-layers-tied")).description();
     ModelConfig model = SettingsRecord.with(description.model(), change);
     Files.write(
         folder.resolve(Checkpoint.CONFIG),
-        new ModelDescription(model, description.routing(), description.data()).json(1));
+        new ModelDescription(
+                model, SettingsRecord.with(description.routing(), ofRouting), description.data())
+            .json(1));
     return folder;
   }
 

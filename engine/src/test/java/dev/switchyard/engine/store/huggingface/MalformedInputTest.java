@@ -8,8 +8,11 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.BatchFile;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.store.CheckpointParts;
+import dev.switchyard.engine.store.Checkpoints;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.TensorDirectory;
+import dev.switchyard.engine.store.TrainingState;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -79,8 +82,13 @@ final class MalformedInputTest {
   @Test
   void configurationsOfOurOwn() throws IOException {
     copy("second-layers-tied");
-    Path ours = folder.resolve("ours");
-    HuggingFaceImport.write(ModelFolder.open(folder), ours);
+    Path ours;
+    try (HuggingFaceImport model = HuggingFaceImport.open(ModelFolder.open(folder))) {
+      CheckpointParts parts = new CheckpointParts(new TrainingState(0, 0, 0, 0, null));
+      ours =
+          new Checkpoints(folder.resolve("ours"))
+              .write(model.addTo(parts, model.description(), share -> {}));
+    }
     damageEach(ours.resolve("config.json"), 4, 1_500, () -> ModelFolder.open(ours));
   }
 
