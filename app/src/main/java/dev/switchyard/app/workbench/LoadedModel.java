@@ -44,7 +44,7 @@ final class LoadedModel implements AutoCloseable {
     ModelConfig shape = folder.description().model();
     MachineMemory.check(
         Float.BYTES
-            * ((double) SwitchTransformer.parameterCount(shape, folder.description().routing())
+            * ((double) MachineMemory.weights(folder)
                 + (withTwin ? SwitchTransformer.parameterCount(shape.denseTwin()) : 0)),
         folder.path().toString(),
         "open it on a larger machine");
@@ -61,7 +61,9 @@ final class LoadedModel implements AutoCloseable {
   private void read(ModelFolder folder, boolean withTwin) {
     tokenizer = closing(Tokenizers.open(folder.tokenizer()));
     model = unfilled(description.model());
-    folder.loadModel(backend, model.parameters(), model.buffers());
+    closing(
+        folder.openModel(
+            backend, model.parameters(), model.buffers(), MachineMemory::checkThereIs));
     if (withTwin) {
       twin = unfilled(description.model().denseTwin());
       folder.loadTwin(backend, twin.parameters());

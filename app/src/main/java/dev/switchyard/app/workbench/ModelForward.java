@@ -57,12 +57,11 @@ public final class ModelForward {
     ModelConfig config = description.model();
     Batch batch = BatchFile.read(batchFile, config.vocabSize(), config.isEncoderDecoder());
     checkLabels(batch, batchFile);
-    checkMemory(config, batch);
+    checkMemory(stored, batch);
     try (Backend device = Backends.open(backend, ElementType.FLOAT32);
         SwitchTransformer model =
             SwitchTransformer.unfilled(config, description.routing(), device, gradients)) {
-      stored.loadModel(device, model.parameters(), model.buffers());
-      ForwardAnswer answer = model.answer(batch, gradients);
+      ForwardAnswer answer = answer(stored, device, model, batch);
       AnswerFile file = new AnswerFile(answer);
       if (gradients) {
         file.gradients(device, model.parameters(), stored::checkpointName);
@@ -75,6 +74,15 @@ public final class ModelForward {
     }
   }
 
+  private ForwardAnswer answer(
+      ModelFolder stored, Backend device, SwitchTransformer model, Batch batch) {
+    try (ModelFolder.OpenWeights _ =
+        stored.openModel(
+            device, model.parameters(), model.buffers(), MachineMemory::checkThereIs)) {
+      return model.answer(batch, gradients);
+    }
+  }
+
   private void checkLabels(Batch batch, Path file) {
     if (gradients && Arrays.stream(batch.labels()).allMatch(label -> label == Batch.IGNORED)) {
       throw new InputException(
@@ -82,7 +90,8 @@ public final class ModelForward {
     }
   }
 
-  private void checkMemory(ModelConfig config, Batch batch) {
+  private void checkMemory(ModelFolder stored, Batch batch) {
+    ModelConfig config = stored.description().model();
     double logits = (double) batch.rows() * batch.targetLength() * config.vocabSize();
     if (logits > MOST_LOGITS) {
       throw new InputException(
@@ -93,8 +102,11 @@ public final class ModelForward {
     double targets = batch.targetLength();
     double scores =
         batch.rows() * (double) config.numHeads() * Math.max(inputs * inputs, targets * targets);
-    double numbers =
-        SwitchTransformer.parameterCount(config) * (gradients ? 2.0 : 1.0) + 3 * logits + scores;
+    double weights =
+        gradients
+            ? 2.0 * SwitchTransformer.parameterCount(config, stored.description().routing())
+            : MachineMemory.weights(stored);
+    double numbers = weights + 3 * logits + scores;
     MachineMemory.check(numbers * Float.BYTES, "The pass", "take a smaller batch or another model");
   }
 }

@@ -5,8 +5,10 @@ import dev.switchyard.engine.data.HeldOut;
 import dev.switchyard.engine.data.Row;
 import dev.switchyard.engine.data.TextToText;
 import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.generate.Generator;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Answers;
+import dev.switchyard.engine.observe.Decoding;
 import java.util.Arrays;
 import java.util.List;
 
@@ -49,16 +51,19 @@ final class AnswerEvaluator {
   }
 
   private void readAnswers(SwitchTransformer model, List<Row> rows) {
-    GreedyAnswers greedy = new GreedyAnswers(model, objective);
+    Generator generator = new Generator(model, tokenizer);
+    Decoding greedy = Decoding.greedy(Math.min(objective.longestTarget(), Decoding.MOST_TOKENS));
     for (int from = 0; from < rows.size(); from += TOGETHER) {
       List<Row> some = rows.subList(from, Math.min(from + TOGETHER, rows.size()));
-      List<List<Integer>> written = greedy.to(some);
+      List<int[]> written = generator.tokens(some.stream().map(objective::input).toList(), greedy);
       for (int i = 0; i < some.size(); i++) {
-        compare(
-            tokenizer.decode(written.get(i)).strip(),
-            tokenizer.decode(Arrays.stream(some.get(i).target()).boxed().toList()).strip());
+        compare(text(written.get(i)), text(some.get(i).target()));
       }
     }
+  }
+
+  private String text(int[] tokens) {
+    return tokenizer.decode(Arrays.stream(tokens).boxed().toList()).strip();
   }
 
   private void compare(String written, String target) {
@@ -72,13 +77,29 @@ final class AnswerEvaluator {
   }
 
   private void countTokens(SwitchTransformer model, Batch batch) {
-    int[] best = GreedyAnswers.mostProbable(model.logits(batch), batch.labels().length);
+    int[] best = mostProbable(model.logits(batch), batch.labels().length);
     for (int i = 0; i < best.length; i++) {
       if (batch.labels()[i] != Batch.IGNORED) {
         places++;
         right += best[i] == batch.labels()[i] ? 1 : 0;
       }
     }
+  }
+
+  /** The largest logit's token of each row; of equals the first. */
+  private static int[] mostProbable(float[] logits, int rows) {
+    int vocabulary = logits.length / rows;
+    int[] tokens = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      int best = 0;
+      for (int token = 1; token < vocabulary; token++) {
+        if (logits[row * vocabulary + token] > logits[row * vocabulary + best]) {
+          best = token;
+        }
+      }
+      tokens[row] = best;
+    }
+    return tokens;
   }
 
   private Answers answers() {

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.layer;
 
+import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 
@@ -12,11 +13,50 @@ import java.util.List;
  * @param value of the parameter: [out, in], [d], or [E, out, in]
  * @param gradient of the same shape
  * @param held which part of the model's parameter this is
+ * @param supply of weights that are read when they are first needed
  */
-public record Parameter(List<String> names, Tensor value, Tensor gradient, Held held) {
-  /** A whole parameter. */
+public record Parameter(
+    List<String> names, Tensor value, Tensor gradient, Held held, Supply supply) {
+  /** A parameter whose weights are there. */
+  public Parameter(List<String> names, Tensor value, Tensor gradient, Held held) {
+    this(names, value, gradient, held, new Supply());
+  }
+
+  /** The same, whole. */
   public Parameter(List<String> names, Tensor value, Tensor gradient) {
     this(names, value, gradient, Held.WHOLE);
+  }
+
+  /** The weights, all of them. */
+  @Override
+  public Tensor value() {
+    supply.needAll();
+    return value;
+  }
+
+  /**
+   * The weights, but only of experts that have tokens: others may not have been read.
+   *
+   * @param used [E] INT32, how many slots of each expert are used; or null for all of them
+   */
+  public Tensor value(Backend backend, Tensor used) {
+    if (used == null) {
+      return value();
+    }
+    if (!supply.isComplete()) {
+      int[] slots = backend.ints(used);
+      for (int expert = 0; expert < slots.length; expert++) {
+        if (slots[expert] > 0) {
+          supply.need(expert);
+        }
+      }
+    }
+    return value;
+  }
+
+  /** Where the weights lie, whether they have been read or not. */
+  public Tensor place() {
+    return value;
   }
 
   /** Whether the first axis counts experts. */

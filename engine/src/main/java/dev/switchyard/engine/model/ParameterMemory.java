@@ -153,7 +153,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
 
   @Override
   public void close() {
-    parameters.forEach(parameter -> backend.free(parameter.value()));
+    parameters.forEach(parameter -> backend.free(parameter.place()));
     buffers.forEach(buffer -> backend.free(buffer.value()));
     gradientBlocks.forEach(backend::free);
     parameters.clear();

@@ -96,24 +96,25 @@ public final class Experts {
   public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y, Slots slots) {
     Backend backend = pass.backend();
     if (shape.kind() == ExpertShape.Kind.LINEAR) {
-      backend.batchedMatmul(x, false, out.value(), true, y, false, slotsUsed);
+      backend.batchedMatmul(x, false, out.value(backend, slotsUsed), true, y, false, slotsUsed);
       return new Saved(x, slotsUsed, null, null, null, slots);
     }
     Tensor hidden = pass.take(x.length(0), x.length(1), shape.hidden());
     Tensor gate = null;
     Tensor linear = null;
     if (gatedIn == null) {
-      backend.batchedMatmul(x, false, in.value(), true, hidden, false, slotsUsed);
+      backend.batchedMatmul(x, false, in.value(backend, slotsUsed), true, hidden, false, slotsUsed);
       backend.relu(hidden, hidden);
     } else {
       gate = pass.take(hidden.shape());
       linear = pass.take(hidden.shape());
-      backend.batchedMatmul(x, false, in.value(), true, gate, false, slotsUsed);
-      backend.batchedMatmul(x, false, gatedIn.value(), true, linear, false, slotsUsed);
+      backend.batchedMatmul(x, false, in.value(backend, slotsUsed), true, gate, false, slotsUsed);
+      backend.batchedMatmul(
+          x, false, gatedIn.value(backend, slotsUsed), true, linear, false, slotsUsed);
       backend.geglu(gate, linear, hidden);
     }
     pass.dropoutOfSlots(hidden, dropoutRate, site, slots.firstExpert(), slots.part());
-    backend.batchedMatmul(hidden, false, out.value(), true, y, false, slotsUsed);
+    backend.batchedMatmul(hidden, false, out.value(backend, slotsUsed), true, y, false, slotsUsed);
     return new Saved(x, slotsUsed, gate, linear, hidden, slots);
   }
 
@@ -127,26 +128,26 @@ public final class Experts {
     Backend backend = pass.backend();
     Tensor used = saved.slotsUsed();
     if (shape.kind() == ExpertShape.Kind.LINEAR) {
-      backend.batchedMatmul(dY, false, out.value(), false, dX, false, used);
+      backend.batchedMatmul(dY, false, out.value(backend, used), false, dX, false, used);
       backend.batchedMatmul(dY, true, saved.x(), false, out.gradient(), true, used);
       return;
     }
     Tensor dHidden = pass.take(saved.hidden().shape());
-    backend.batchedMatmul(dY, false, out.value(), false, dHidden, false, used);
+    backend.batchedMatmul(dY, false, out.value(backend, used), false, dHidden, false, used);
     backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);
     Slots slots = saved.slots();
     pass.dropoutOfSlots(dHidden, dropoutRate, site, slots.firstExpert(), slots.part());
     if (gatedIn == null) {
       backend.reluBackward(saved.hidden(), dHidden, dHidden);
-      backend.batchedMatmul(dHidden, false, in.value(), false, dX, false, used);
+      backend.batchedMatmul(dHidden, false, in.value(backend, used), false, dX, false, used);
       backend.batchedMatmul(dHidden, true, saved.x(), false, in.gradient(), true, used);
     } else {
       Tensor dGate = pass.take(dHidden.shape());
       Tensor dLinear = pass.take(dHidden.shape());
       backend.gegluBackward(saved.gate(), saved.linear(), dHidden, dGate, dLinear);
-      backend.batchedMatmul(dGate, false, in.value(), false, dX, false, used);
+      backend.batchedMatmul(dGate, false, in.value(backend, used), false, dX, false, used);
       backend.batchedMatmul(dGate, true, saved.x(), false, in.gradient(), true, used);
-      backend.batchedMatmul(dLinear, false, gatedIn.value(), false, dX, true, used);
+      backend.batchedMatmul(dLinear, false, gatedIn.value(backend, used), false, dX, true, used);
       backend.batchedMatmul(dLinear, true, saved.x(), false, gatedIn.gradient(), true, used);
     }
   }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * A model on disk: {@code config.json}, {@code model.safetensors} (or several files with an index),
@@ -144,6 +145,31 @@ public final class ModelFolder {
     } else {
       load(Checkpoint.MODEL, backend, parameters, buffers);
     }
+  }
+
+  /** Files from which weights are still read. */
+  @FunctionalInterface
+  public interface OpenWeights extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * The same, but a folder of transformers' weights are read when a pass first needs them, and of
+   * experts only those that get tokens. Our own checkpoints are compared with their checksums, and
+   * so read at once.
+   *
+   * @param before hears how many bytes of memory what is about to be read takes
+   * @return to be closed after the model's last use
+   */
+  public OpenWeights openModel(
+      Backend backend, List<Parameter> parameters, List<Buffer> buffers, LongConsumer before) {
+    if (foreign != null) {
+      TensorDirectory files = foreign.supply(backend, parameters, before);
+      return files::close;
+    }
+    loadModel(backend, parameters, buffers);
+    return () -> {};
   }
 
   /** Whether it is a folder of transformers, not one of ours. */

@@ -181,6 +181,18 @@ public final class TensorFile {
     }
   }
 
+  /**
+   * Reads one tensor into a backend's memory.
+   *
+   * @param into of the shape that is stored
+   * @throws InputException naming file and tensor, where it is missing or of another shape
+   */
+  public static void read(TensorDirectory stored, String name, Backend backend, Tensor into) {
+    check(stored, name, into.shape());
+    write(backend, stored, name, into);
+    backend.synchronize();
+  }
+
   private static void write(Backend backend, TensorDirectory stored, String name, Tensor into) {
     StoredType type = stored.tensor(name).type();
     boolean asItIs = type == storedType(into.type());

@@ -12,10 +12,12 @@ import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.store.StoredTensor;
 import dev.switchyard.engine.store.TensorDirectory;
 import dev.switchyard.engine.store.TensorFile;
+import dev.switchyard.engine.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * A folder of transformers: {@code config.json} and safetensors files. Opening it compares every
@@ -121,6 +123,42 @@ public final class HuggingFaceFolder {
           parameters.stream().map(p -> NamedTensor.of(p).under(names::name)).toList();
       TensorFile.load(tensors, backend, named, null, names::mayBeUnused);
     }
+  }
+
+  /**
+   * Lets weights be read when they are first needed, and of experts only those that get tokens.
+   *
+   * @param parameters of a model of this description
+   * @param before hears how many bytes of memory what is about to be read takes
+   * @return the files, which must stay open as long as the model is used
+   * @throws InputException here or when weights are read, naming file and tensor
+   */
+  public TensorDirectory supply(Backend backend, List<Parameter> parameters, LongConsumer before) {
+    TensorDirectory tensors = TensorDirectory.open(path);
+    try {
+      checkCopies(tensors);
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+    for (Parameter parameter : parameters) {
+      parameter
+          .supply()
+          .from(
+              parameter.names().size(),
+              index -> {
+                Tensor into = part(parameter, index);
+                before.accept(into.size() * into.type().bytes());
+                TensorFile.read(tensors, names.name(parameter.names().get(index)), backend, into);
+              });
+    }
+    return tensors;
+  }
+
+  /** What one of a parameter's names stands for. */
+  private static Tensor part(Parameter parameter, int index) {
+    Tensor all = parameter.place();
+    return parameter.isExpert() ? all.part(index, index + 1).as(all.length(1), all.length(2)) : all;
   }
 
   /** Tied tensors that differ are a configuration that contradicts the weights. */

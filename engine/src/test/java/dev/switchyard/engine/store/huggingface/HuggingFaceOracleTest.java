@@ -86,8 +86,9 @@ final class HuggingFaceOracleTest {
     Batch batch = BatchFile.read(folder.resolve("batch.json"), config.vocabSize(), true);
     try (Backend device = Backends.open(backend, ElementType.FLOAT32);
         SwitchTransformer model =
-            SwitchTransformer.unfilled(config, stored.description().routing(), device, true)) {
-      stored.loadModel(device, model.parameters(), model.buffers());
+            SwitchTransformer.unfilled(config, stored.description().routing(), device, true);
+        ModelFolder.OpenWeights _ =
+            stored.openModel(device, model.parameters(), model.buffers(), bytes -> {})) {
       AnswerFile file = new AnswerFile(model.answer(batch, true));
       file.gradients(device, model.parameters(), stored::checkpointName);
       if (!config.shareEmbeddings()) {
