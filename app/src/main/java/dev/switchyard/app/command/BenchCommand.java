@@ -59,7 +59,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "SECONDS",
       description =
-          "Training steps, and forward passes, before those that are measured (default:"
+          "Training steps, and forward passes, before those that are measured; up to four"
+              + " times as many while the JIT compiles (default:"
               + " ${DEFAULT-VALUE}).")
   private double warmUp = StepBenchmark.WARM_UP;
 

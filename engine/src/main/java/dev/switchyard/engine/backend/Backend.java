@@ -51,7 +51,7 @@ public interface Backend extends RoutingOperations, AutoCloseable {
    *
    * @throws IllegalStateException if real tensors here are not FLOAT32
    */
-  default Bfloat16Backend withBfloat16() {
+  default Backend withBfloat16() {
     return new Bfloat16Backend(this);
   }
 

@@ -2,7 +2,6 @@ package dev.switchyard.engine.bench;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.Tensor;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -18,7 +17,7 @@ import java.util.Map;
  * products apart by their shapes. It waits for each operation, so on a device that works behind the
  * caller's back the whole takes longer.
  */
-public final class OperationTimes implements InvocationHandler {
+public final class OperationTimes {
   /**
    * One operation's share of a step.
    *
@@ -43,9 +42,15 @@ public final class OperationTimes implements InvocationHandler {
 
   /** The backend to be used instead. */
   public Backend timed() {
+    return timed(backend);
+  }
+
+  private Backend timed(Backend other) {
     return (Backend)
         Proxy.newProxyInstance(
-            Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, this);
+            Backend.class.getClassLoader(),
+            new Class<?>[] {Backend.class},
+            (proxy, method, arguments) -> timed(other, method, arguments));
   }
 
   /** Forgets what was measured. */
@@ -68,15 +73,15 @@ public final class OperationTimes implements InvocationHandler {
     return List.copyOf(operations);
   }
 
-  @Override
-  public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+  private Object timed(Backend other, Method method, Object[] arguments) throws Throwable {
     long begin = System.nanoTime();
     try {
-      Object result = method.invoke(backend, arguments);
+      Object result = method.invoke(other, arguments);
       if (method.getReturnType() == void.class) {
-        backend.synchronize();
+        other.synchronize();
       }
-      return result;
+      // The same device for bfloat16 is a backend of its own.
+      return result instanceof Backend made ? timed(made) : result;
     } catch (InvocationTargetException e) {
       throw e.getCause();
     } finally {
@@ -99,6 +104,6 @@ public final class OperationTimes implements InvocationHandler {
         name.append('+');
       }
     }
-    return name.toString().replace("FLOAT32", "");
+    return name.toString().replace("FLOAT32", "").replace("BFLOAT16", "bf16 ");
   }
 }

@@ -10,6 +10,7 @@ import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.tensor.Tensor;
 import dev.switchyard.engine.train.Optimizer;
 import dev.switchyard.engine.train.TrainingConfig;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 
@@ -19,14 +20,20 @@ import java.util.Map;
  * that of initial weights.
  */
 public final class StepBenchmark implements AutoCloseable {
-  /** So long, in seconds, the JIT takes to compile the kernels. */
+  /** Seconds of work before the JIT is asked whether it still compiles. */
   public static final double WARM_UP = 6;
 
   private static final long SEED = 1;
   private static final double LEARNING_RATE = 1e-4;
   private static final int FEWEST_TO_WARM_UP = 3;
+  // On few processors the JIT takes their time from the steps. It rests when it compiled for less
+  // than this share of a stretch; it is waited for no longer than so many times the warm-up.
+  private static final double COMPILING = 0.02;
+  private static final double LONGEST_WARM_UP = 4;
   // Of the time to warm up, what measuring one size of products takes.
   private static final double SHARE_FOR_PRODUCTS = 1.0 / 12;
+
+  private static final CompilationMXBean JIT = ManagementFactory.getCompilationMXBean();
 
   private final BenchConfig config;
   private final Backend backend;
@@ -66,7 +73,8 @@ public final class StepBenchmark implements AutoCloseable {
    * Measures training steps, forward passes, and matrix products before and after them.
    *
    * @param steps of each kind
-   * @param warmUp seconds of work of each kind before it is measured
+   * @param warmUp seconds of work of each kind before it is measured; up to four times as many
+   *     while the JIT still compiles
    */
   public BenchResult run(int steps, double warmUp) {
     ProductPeak peak = new ProductPeak(backend, warmUp * SHARE_FOR_PRODUCTS);
@@ -109,12 +117,27 @@ public final class StepBenchmark implements AutoCloseable {
   }
 
   private static void warmUp(double seconds, Runnable work) {
+    work(seconds, FEWEST_TO_WARM_UP, work);
+    double waited = seconds;
+    while (waited < seconds * LONGEST_WARM_UP) {
+      long compiled = JIT.getTotalCompilationTime();
+      double stretch = work(seconds / 4, 1, work);
+      waited += stretch;
+      if (JIT.getTotalCompilationTime() - compiled < COMPILING * 1e3 * stretch) {
+        return;
+      }
+    }
+  }
+
+  /** Works so long and so often at least; returns the seconds that it took. */
+  private static double work(double seconds, int fewest, Runnable work) {
     long begin = System.nanoTime();
     int done = 0;
-    while (done < FEWEST_TO_WARM_UP || System.nanoTime() - begin < seconds * 1e9) {
+    while (done < fewest || System.nanoTime() - begin < seconds * 1e9) {
       work.run();
       done++;
     }
+    return (System.nanoTime() - begin) * 1e-9;
   }
 
   private Times train() {

@@ -29,12 +29,12 @@ final class Bfloat16BackendTest {
   }
 
   private interface Claim {
-    void check(Bfloat16Backend backend);
+    void check(Backend backend);
   }
 
   private static void on(Device device, Claim claim) {
     try (Backend backend = device.open.get();
-        Bfloat16Backend rounding = backend.withBfloat16()) {
+        Backend rounding = backend.withBfloat16()) {
       claim.check(rounding);
     }
   }

@@ -3,7 +3,6 @@ package dev.switchyard.engine.moe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.backend.Bfloat16Backend;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.backend.cpu.CpuBackend;
 import dev.switchyard.engine.layer.ActivationObserver;
@@ -29,7 +28,7 @@ final class RouterPrecisionTest {
   private static final int EXPERTS = 16;
 
   private final Backend backend = new CpuBackend(2);
-  private final Bfloat16Backend bfloat16 = backend.withBfloat16();
+  private final Backend bfloat16 = backend.withBfloat16();
   private final SplittableRandom random = new SplittableRandom(7);
   private final float[] weights = numbers(EXPERTS * WIDTH, 0.3);
   private final float[] tokens = rounded(numbers(TOKENS * WIDTH, 1));

@@ -3,7 +3,6 @@ package dev.switchyard.engine.backend.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.backend.Bfloat16Backend;
 import dev.switchyard.engine.backend.nd4j.Nd4jBackend;
 import dev.switchyard.engine.tensor.Bfloat16;
 import dev.switchyard.engine.tensor.ElementType;
@@ -30,10 +29,10 @@ class Bfloat16MatchesEmulationTest {
   private static final int ENOUGH_FOR_A_MEAN = 500;
 
   private static final Backend ND4J = new Nd4jBackend(ElementType.FLOAT32);
-  private static final Bfloat16Backend EMULATED = ND4J.withBfloat16();
+  private static final Backend EMULATED = ND4J.withBfloat16();
   private static final CpuBackend CPU = new CpuBackend(2);
-  private static final Bfloat16Backend FAST = CPU.withBfloat16();
-  private static final Bfloat16Backend WIDENED = CPU.withBfloat16(new WidenedKernels());
+  private static final Backend FAST = CPU.withBfloat16();
+  private static final Backend WIDENED = CPU.withBfloat16(new WidenedKernels());
 
   @AfterAll
   static void close() {
