@@ -1,9 +1,12 @@
 package dev.switchyard.views;
 
+import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.views.chart.ExpertQueues;
+import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.fake.FakeRun;
 import dev.switchyard.views.fake.FakeWorkbench;
+import dev.switchyard.views.fake.RunFolders;
 import dev.switchyard.views.shell.MainWindow;
 import dev.switchyard.views.theme.Theme;
 import java.awt.image.BufferedImage;
@@ -207,7 +210,61 @@ public final class Pictures {
     settle();
     save(prefix + "replay");
     close();
+    compare(prefix, theme);
     large(prefix, theme);
+  }
+
+  /** Three runs beside one another, one of them still in training. */
+  private void compare(String prefix, Theme theme) throws Exception {
+    Path runs = Files.createTempDirectory("runs");
+    trained(runs.resolve("eight-experts"), 1400, 1, "num_experts", 8);
+    trained(runs.resolve("thirty-two-experts"), 900, 1, "num_experts", 32, "batch_size", 64);
+    trained(runs.resolve("half-the-rate"), 1800, 2, "num_experts", 8, "learning_rate", 0.001);
+    workbench = new FakeWorkbench(runs);
+    for (String run : List.of("eight-experts", "thirty-two-experts", "half-the-rate")) {
+      workbench.summaries.add(
+          RunFolders.summary(runs.resolve(run), "8 experts, 4 + 4 layers, the sample corpus"));
+    }
+    open(theme);
+    click("#rail-compare");
+    save(prefix + "compare-empty");
+    click("#check-half-the-rate");
+    click("#check-eight-experts");
+    try (RunFolder held = RunFolder.open(runs.resolve("thirty-two-experts"))) {
+      click("#check-thirty-two-experts");
+      settle();
+      save(prefix + "compare");
+      RunFolders.write(held.path(), 901, 1000, 1);
+      settle();
+      fx(
+          () -> {
+            ((LineChartPane) find("#compare-chart"))
+                .scaleProperty()
+                .set(new LineChartPane.Scale(true, true, null));
+            Node chart = find("#compare-chart");
+            var at = chart.localToScreen(300, 120);
+            new Robot().mouseMove(at.getX(), at.getY());
+            return null;
+          });
+      capture(prefix + "compare-log");
+      fx(
+          () -> {
+            LineChartPane chart = (LineChartPane) find("#compare-chart");
+            chart
+                .scaleProperty()
+                .set(new LineChartPane.Scale(false, false, new LineChartPane.Zoom(400, 600)));
+            ((MenuButton) find("#export-compare-chart")).show();
+            return null;
+          });
+      capture(prefix + "compare-zoom");
+    }
+    close();
+  }
+
+  private static void trained(Path folder, long steps, int slowness, Object... settings) {
+    Map<String, Object> all = RunFolders.settings(settings);
+    all.put("twin", true);
+    RunFolders.trained(folder, all, steps, slowness);
   }
 
   /** What is hardest: no runs, many experts, many layers, many tokens. */
@@ -255,11 +312,14 @@ public final class Pictures {
   }
 
   private void open(Theme theme, boolean runs) throws Exception {
-    Path runsFolder = Path.of("/home/ada/switchyard/runs");
-    workbench = new FakeWorkbench(runsFolder);
+    workbench = new FakeWorkbench(Path.of("/home/ada/switchyard/runs"));
     if (runs) {
       workbench.withRuns();
     }
+    open(theme);
+  }
+
+  private void open(Theme theme) throws Exception {
     fx(
         () -> {
           stage = new Stage();

@@ -2,6 +2,7 @@ package dev.switchyard.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.views.fake.FakePrompt;
 import dev.switchyard.views.fake.FakeRun;
 import dev.switchyard.views.fake.FakeWorkbench;
 import dev.switchyard.views.shell.MainWindow;
@@ -28,6 +29,7 @@ abstract class ScreenTest extends ApplicationTest {
 
   FakeWorkbench workbench;
   MemorySettings settings;
+  FakePrompt prompt;
   MainWindow window;
   Stage stage;
 
@@ -36,7 +38,8 @@ abstract class ScreenTest extends ApplicationTest {
     workbench = workbench();
     settings = new MemorySettings(Map.of("width", "1440", "height", "900"));
     stage = new Stage();
-    window = new MainWindow(workbench, stage, settings);
+    prompt = new FakePrompt(runs.resolve("saved"));
+    window = new MainWindow(workbench, stage, settings, prompt);
     window.show();
   }
 

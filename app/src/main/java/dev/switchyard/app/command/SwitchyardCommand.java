@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ExportCommand.class,
       RunsCommand.class,
+      CompareCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,
       UpcycleCommand.class,

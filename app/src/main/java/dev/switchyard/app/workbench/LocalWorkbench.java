@@ -9,6 +9,7 @@ import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunHistory;
+import dev.switchyard.engine.train.ComparedRun;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.StartingModel;
 import dev.switchyard.engine.train.TeachingModel;
@@ -164,6 +165,16 @@ public final class LocalWorkbench implements Workbench {
         RunSummaries.config(folder),
         RunHistory.reports(folder),
         RunHistory.events(folder));
+  }
+
+  @Override
+  public ComparedRun compared(String run) {
+    Path folder = names.folder(run);
+    if (!RunFolder.isRun(folder)) {
+      throw new InputException(
+          "%s is no run: it has no run.json, and so no history to compare.".formatted(folder));
+    }
+    return ComparedRun.of(folder, RunSummaries.config(folder));
   }
 
   /** Runs and microscopes are their openers' to close; nothing else is held. */

@@ -20,7 +20,8 @@ final class HelpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "train", "resume", "eval", "route", "runs", "samples", "corpus", "demo", "bench", "plan"
+        "train", "resume", "eval", "route", "runs", "compare", "samples", "corpus", "demo", "bench",
+        "plan"
       })
   void everyCommandHasHelpThatFitsATerminal(String command) {
     Result help = new Session(folder).run(command, "--help");

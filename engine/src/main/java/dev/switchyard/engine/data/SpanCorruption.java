@@ -71,11 +71,8 @@ public record SpanCorruption(
     double density = config.noiseDensity();
     double mean = config.meanNoiseSpanLength();
     int inputs = config.inputLength();
-    int length = 2;
-    while (counts(length + 1, density, mean).inputs() <= inputs) {
-      length++;
-    }
-    Counts full = counts(length, density, mean);
+    Counts full = fullRow(config);
+    int length = full.noise() + full.kept();
     int targets = config.targetLength() > 0 ? config.targetLength() : full.targets();
     if (targets < full.targets()) {
       throw new InputException(
@@ -98,6 +95,18 @@ public record SpanCorruption(
     int[] sentinels = new int[full.spans()];
     Arrays.setAll(sentinels, tokenizer::sentinel);
     return new SpanCorruption(length, inputs, targets, density, mean, sentinels, tokenizer.end());
+  }
+
+  /** How the longest row is divided whose inputs fit into {@code input_length}. */
+  public static Counts fullRow(DataConfig config) {
+    int length = 2;
+    Counts full = counts(length, config.noiseDensity(), config.meanNoiseSpanLength());
+    Counts longer = full;
+    do {
+      full = longer;
+      longer = counts(++length, config.noiseDensity(), config.meanNoiseSpanLength());
+    } while (longer.inputs() <= config.inputLength());
+    return full;
   }
 
   /** How a row of {@code length} tokens, at least 2, is divided. */

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 final class LineFile implements AutoCloseable {
   /** Far above any step's line, and a bound on what a foreign file can make us hold. */
-  private static final int LONGEST_LINE = 64 << 20;
+  static final int LONGEST_LINE = 64 << 20;
 
   private static final int GATHER = 1 << 16;
 

@@ -136,6 +136,14 @@ public interface Workbench extends AutoCloseable {
   /** Reads the past of a run folder or of a sample's name. */
   Recording recording(String model);
 
+  /**
+   * A run to be laid beside others; of its history nothing is read yet. It may be in training, also
+   * by another process.
+   *
+   * @param run a run's folder, its name in the runs folder, or a sample's name
+   */
+  ComparedRun compared(String run);
+
   @Override
   void close();
 }

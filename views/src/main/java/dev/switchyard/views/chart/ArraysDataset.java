@@ -3,14 +3,21 @@ package dev.switchyard.views.chart;
 import java.util.List;
 import org.jfree.data.xy.AbstractXYDataset;
 
-/** The lines of a chart as JFreeChart reads them: plain arrays, nothing copied. */
+/**
+ * The lines of a chart as JFreeChart reads them: plain arrays, nothing copied. What a logarithmic
+ * axis has no place for is no number.
+ */
 final class ArraysDataset extends AbstractXYDataset {
   private static final long serialVersionUID = 1L;
 
   private final transient List<LineChartPane.Line> lines;
+  private final boolean logX;
+  private final boolean logY;
 
-  ArraysDataset(List<LineChartPane.Line> lines) {
+  ArraysDataset(List<LineChartPane.Line> lines, LineChartPane.Scale scale) {
     this.lines = List.copyOf(lines);
+    logX = scale.logX();
+    logY = scale.logY();
   }
 
   @Override
@@ -30,12 +37,16 @@ final class ArraysDataset extends AbstractXYDataset {
 
   @Override
   public double getXValue(int series, int item) {
-    return lines.get(series).x()[item];
+    return placed(lines.get(series).x()[item], logX);
   }
 
   @Override
   public double getYValue(int series, int item) {
-    return lines.get(series).y()[item];
+    return placed(lines.get(series).y()[item], logY);
+  }
+
+  private static double placed(double value, boolean logarithmic) {
+    return logarithmic && !(value > 0) ? Double.NaN : value;
   }
 
   @Override

@@ -49,10 +49,12 @@ final class ChartMarks extends AbstractXYAnnotation {
     List<Name> names = new ArrayList<>();
     for (LineChartPane.Line line : content.lines()) {
       int last = line.x().length - 1;
-      if (!line.name().isEmpty() && last >= 0 && Double.isFinite(line.y()[last])) {
+      if (!line.label().isEmpty() && last >= 0 && Double.isFinite(line.y()[last])) {
         double x = xAxis.valueToJava2D(line.x()[last], area, RectangleEdge.BOTTOM);
         double y = yAxis.valueToJava2D(line.y()[last], area, RectangleEdge.LEFT);
-        names.add(new Name(line, x, new double[] {y}));
+        if (Double.isFinite(x) && Double.isFinite(y)) {
+          names.add(new Name(line, x, new double[] {y}));
+        }
       }
     }
     for (LineChartPane.Dot dot : content.dots()) {
@@ -87,7 +89,7 @@ final class ChartMarks extends AbstractXYAnnotation {
     g.setFont(plain);
     for (Name name : names) {
       g.setPaint(LineChartPane.awt(name.line().color()));
-      g.drawString(name.line().name(), (float) name.x() + 8, (float) name.y()[0] + 4);
+      g.drawString(name.line().label(), (float) name.x() + 8, (float) name.y()[0] + 4);
     }
   }
 

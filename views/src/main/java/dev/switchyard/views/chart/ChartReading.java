@@ -11,11 +11,13 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 import javafx.scene.shape.Circle;
 import javafx.scene.shape.Line;
-import org.jfree.chart.ui.RectangleEdge;
 
 /** The hair line under the mouse with the value of every line where it stands. */
 final class ChartReading {
-  private static final int MOST = 8;
+  private static final int MOST = 16;
+
+  /** So much of its length beyond its end a line is still read, under its name. */
+  private static final double BEYOND_ITS_END = 0.25;
 
   private final LineChartPane chart;
   private final Pane layer = new Pane();
@@ -48,19 +50,11 @@ final class ChartReading {
 
   void refresh() {
     Rectangle2D area = chart.dataArea();
-    if (mouse < area.getMinX() || mouse > area.getMaxX() || chart.content().lines().isEmpty()) {
+    if (mouse < area.getMinX() || mouse > area.getMaxX() || chart.visible().lines().isEmpty()) {
       hide();
       return;
     }
-    double x =
-        chart
-            .xAxis()
-            .java2DToValue(
-                mouse,
-                new java.awt.geom.Rectangle2D.Double(
-                    area.getMinX(), area.getMinY(), area.getWidth(), area.getHeight()),
-                RectangleEdge.BOTTOM);
-    fill(x);
+    fill(chart.valueAt(mouse));
     hair.setStartX(mouse);
     hair.setEndX(mouse);
     hair.setStartY(area.getMinY());
@@ -73,19 +67,29 @@ final class ChartReading {
   }
 
   private void fill(double x) {
+    ChartAxes axes = chart.drawing().axes();
     box.getChildren().clear();
-    for (LineChartPane.Line line : chart.content().lines()) {
-      if (line.name().isEmpty() || line.x().length == 0 || box.getChildren().size() > MOST) {
+    for (LineChartPane.Line line : chart.visible().lines()) {
+      if (line.label().isEmpty() || line.x().length == 0 || box.getChildren().size() > MOST) {
         continue;
       }
       int at = nearest(line.x(), x);
-      if (box.getChildren().isEmpty()) {
-        box.getChildren()
-            .add(row(null, "at", chart.xAxis().getNumberFormatOverride().format(line.x()[at])));
+      if (isFar(line, x, line.x()[at])) {
+        continue;
       }
-      String value = chart.yAxis().getNumberFormatOverride().format(line.y()[at]);
-      box.getChildren().add(row(new Circle(4, line.color()), line.name(), value));
+      if (box.getChildren().isEmpty()) {
+        box.getChildren().add(row(null, "at", axes.writeX(line.x()[at])));
+      }
+      String value = axes.writeY(line.y()[at]);
+      box.getChildren().add(row(new Circle(4, line.color()), line.label(), value));
     }
+  }
+
+  /** A line that has ended, or not begun, has no value there. */
+  private static boolean isFar(LineChartPane.Line line, double x, double nearest) {
+    double length = line.x()[line.x().length - 1] - line.x()[0];
+    boolean outside = x < line.x()[0] || x > line.x()[line.x().length - 1];
+    return outside && Math.abs(x - nearest) > length * BEYOND_ITS_END;
   }
 
   private static Node row(Node mark, String name, String value) {

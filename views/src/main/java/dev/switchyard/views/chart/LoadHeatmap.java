@@ -82,6 +82,16 @@ public final class LoadHeatmap extends Pane {
     return content;
   }
 
+  /** The picture and the data of what is shown now. */
+  public ChartExport export(String title) {
+    return new HeatmapExport(
+        title,
+        content,
+        theme.getValue().colors(),
+        Math.max(480, getWidth()),
+        Math.max(320, getHeight()));
+  }
+
   /** Cells are scaled here, to whole pixels of the screen: an image that is scaled would blur. */
   private void paintPixels() {
     Scene scene = getScene();

@@ -19,4 +19,7 @@ public interface Navigator {
 
   /** Shows a run that exists, ready to go on. */
   void resume(Path folder);
+
+  /** Puts runs beside those that are compared already. */
+  void compare(List<Path> runs);
 }

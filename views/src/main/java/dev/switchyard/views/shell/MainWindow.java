@@ -3,11 +3,14 @@ package dev.switchyard.views.shell;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.explore.ExploreController;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.start.StartController;
+import dev.switchyard.views.task.FilePrompt;
 import dev.switchyard.views.task.Pulse;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.theme.Theme;
@@ -51,20 +54,29 @@ public final class MainWindow implements Navigator {
   private final StartController start;
   private final ExploreController explore;
   private final TrainController train;
+  private final CompareController compare;
   private Place place;
 
   /** Puts the window's content on a stage; {@link #show} makes it visible. */
   public MainWindow(Workbench workbench, Stage stage, SavedSettings saved) {
+    this(workbench, stage, saved, FilePrompt.ofSystem());
+  }
+
+  /** The same with other dialogs for files than the system's. */
+  public MainWindow(Workbench workbench, Stage stage, SavedSettings saved, FilePrompt prompt) {
     this.stage = stage;
     this.saved = saved;
     appearance = new Appearance(savedTheme(saved));
     start = new StartController(workbench, tasks, this);
     explore = new ExploreController(workbench, tasks, appearance);
-    train = new TrainController(workbench, tasks, appearance, this);
+    Saving saving = new Saving(tasks, toasts, prompt);
+    train = new TrainController(workbench, tasks, appearance, saving, this);
+    compare = new CompareController(workbench, tasks, appearance, saving);
+    compare.restore(name -> saved.get("compare." + name, ""));
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
     rail = new Rail(appearance, this::go);
     statusBar = new StatusBar(status, trainingStatus, tasks.busyProperty());
-    screens.getChildren().addAll(start.view(), explore.view(), train.view());
+    screens.getChildren().addAll(start.view(), explore.view(), train.view(), compare.view());
     screens
         .getChildren()
         .forEach(screen -> screen.managedProperty().bind(screen.visibleProperty()));
@@ -84,6 +96,7 @@ public final class MainWindow implements Navigator {
     stage.setOnCloseRequest(this::closeRequested);
     explore.statusProperty().addListener((o, before, now) -> showStatus());
     train.statusProperty().addListener((o, before, now) -> showStatus());
+    compare.statusProperty().addListener((o, before, now) -> showStatus());
     go(Place.START);
   }
 
@@ -101,7 +114,7 @@ public final class MainWindow implements Navigator {
   }
 
   private void addShortcuts(Scene scene) {
-    KeyCode[] keys = {KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3};
+    KeyCode[] keys = {KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4};
     for (Place p : Place.values()) {
       scene
           .getAccelerators()
@@ -137,19 +150,29 @@ public final class MainWindow implements Navigator {
       start.view().setVisible(next == Place.START);
       explore.view().setVisible(next == Place.EXPLORE);
       train.view().setVisible(next == Place.TRAIN);
+      compare.view().setVisible(next == Place.COMPARE);
       if (next != Place.EXPLORE) {
         explore.leave();
       }
       if (next != Place.TRAIN) {
         train.leave();
       }
+      if (next != Place.COMPARE) {
+        compare.leave();
+        keepComparison();
+      }
       switch (next) {
         case START -> start.enter();
         case EXPLORE -> explore.enter();
         case TRAIN -> train.enter();
+        case COMPARE -> compare.enter();
       }
     }
     showStatus();
+  }
+
+  private void keepComparison() {
+    compare.state().forEach((name, value) -> saved.put("compare." + name, value));
   }
 
   private void showStatus() {
@@ -158,6 +181,7 @@ public final class MainWindow implements Navigator {
           case START -> "";
           case EXPLORE -> explore.statusProperty().get();
           case TRAIN -> train.statusProperty().get();
+          case COMPARE -> compare.statusProperty().get();
         });
   }
 
@@ -207,6 +231,12 @@ public final class MainWindow implements Navigator {
     go(Place.TRAIN);
   }
 
+  @Override
+  public void compare(List<Path> runs) {
+    go(Place.COMPARE);
+    compare.add(runs);
+  }
+
   private void closeRequested(WindowEvent event) {
     event.consume();
     if (!train.isTraining()) {
@@ -254,10 +284,12 @@ public final class MainWindow implements Navigator {
       saved.put("width", String.valueOf(stage.getScene().getWidth()));
       saved.put("height", String.valueOf(stage.getScene().getHeight()));
     }
+    keepComparison();
     pulse.stop();
     statusBar.stop();
     explore.close();
     train.close();
+    compare.close();
     stage.close();
     tasks.close();
   }

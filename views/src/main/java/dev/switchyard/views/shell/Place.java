@@ -6,7 +6,8 @@ import org.kordamp.ikonli.feather.Feather;
 enum Place {
   START("Start", Feather.HOME),
   EXPLORE("Explore", Feather.SEARCH),
-  TRAIN("Train", Feather.PLAY);
+  TRAIN("Train", Feather.PLAY),
+  COMPARE("Compare", Feather.TRENDING_UP);
 
   private final String title;
   private final Feather icon;

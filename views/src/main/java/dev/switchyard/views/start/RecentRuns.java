@@ -85,7 +85,9 @@ final class RecentRuns extends StackPane {
       Button open = Buttons.icon("Open: go on with it", Feather.PLAY, () -> act(0));
       Button explore = Buttons.icon("Explore its weights", Feather.SEARCH, () -> act(1));
       Button replay = Buttons.icon("Replay its training", Feather.FILM, () -> act(2));
-      HBox actions = new HBox(4, explore, replay, open);
+      Button compare = Buttons.icon("Compare it with others", Feather.TRENDING_UP, () -> act(3));
+      compare.getStyleClass().add("compare-run");
+      HBox actions = new HBox(4, explore, compare, replay, open);
       actions.setMinWidth(Region.USE_PREF_SIZE);
       step.setMinWidth(Region.USE_PREF_SIZE);
       loss.setMinWidth(Region.USE_PREF_SIZE);
@@ -103,7 +105,8 @@ final class RecentRuns extends StackPane {
       switch (what) {
         case 0 -> navigator.resume(run.folder());
         case 1 -> navigator.explore(run.folder().toString());
-        default -> navigator.replay(run.folder().toString());
+        case 2 -> navigator.replay(run.folder().toString());
+        default -> navigator.compare(List.of(run.folder()));
       }
     }
 

@@ -110,6 +110,11 @@ public final class Tasks implements AutoCloseable {
     }
   }
 
+  /** Whether work with this key has not ended yet. */
+  public boolean isUnderWay(Object key) {
+    return newest.containsKey(key);
+  }
+
   /** Results that are still under way for this key are not applied. */
   public void forget(Object key) {
     newest.remove(key);

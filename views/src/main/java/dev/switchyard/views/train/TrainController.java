@@ -5,6 +5,7 @@ import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.navigation.Navigator;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.train.form.TrainFormController;
@@ -39,7 +40,7 @@ public final class TrainController implements AutoCloseable {
 
   /** The screen, with the form on it. */
   public TrainController(
-      Workbench workbench, Tasks tasks, Appearance appearance, Navigator navigator) {
+      Workbench workbench, Tasks tasks, Appearance appearance, Saving saving, Navigator navigator) {
     this.workbench = workbench;
     this.tasks = tasks;
     this.navigator = navigator;
@@ -49,7 +50,7 @@ public final class TrainController implements AutoCloseable {
             tasks,
             () -> isTraining() ? busy().getMessage() : "",
             created -> open(created, true));
-    live = new LiveController(tasks, appearance, new LiveRequests());
+    live = new LiveController(tasks, appearance, saving, new LiveRequests());
     view = new StackPane(form.view(), live.view());
     live.view().setVisible(false);
   }

@@ -71,6 +71,29 @@ public enum Term {
       "Cross entropy",
       "How surprised the model is by the right next token, in nats a token. Lower is better.",
       "−mean of ln p(target)"),
+  HELD_OUT(
+      "Held-out cross entropy",
+      "The cross entropy on text that the model is not trained on, measured every so many steps.",
+      "−mean of ln p(target) on held-out batches"),
+  LOSS(
+      "Loss",
+      "What training makes smaller: the cross entropy, and the weighted losses of routers and"
+          + " output.",
+      "cross entropy + α · Σ load-balancing + weighted z-losses"),
+  OUTPUT_Z_LOSS(
+      "Output z-loss",
+      "Keeps the logits of the vocabulary small, as the router's z-loss does the router's.",
+      "mean over tokens of (ln Σ_v e^logit_v)²"),
+  DROPPED_SHARE(
+      "Dropped tokens",
+      "The share of routed tokens whose expert was full. They go on by the residual connection.",
+      "tokens dropped / tokens routed, all Switch layers"),
+  GRADIENT_NORM(
+      "Gradient norm",
+      "The length of the gradient of all parameters together, before it is clipped. A sudden rise"
+          + " often comes before a run fails.",
+      "√ Σ g²"),
+  LEARNING_RATE("Learning rate", "How far a step goes along what the optimizer proposes.", ""),
   NEGATIVE_LOG_PERPLEXITY(
       "Negative log perplexity",
       "The paper's measure of quality: the cross entropy with its sign turned, so that higher is"
@@ -90,6 +113,23 @@ public enum Term {
       "Speed-up in time",
       "The same measured in seconds of each model's own steps, so that the cost of routing counts.",
       "seconds of the twin / seconds of the Switch model"),
+  SPEED_UP_RUNS(
+      "Speed-up over another run",
+      "How many times fewer steps (seconds, tokens, FLOPs) a model needs to the best quality of the"
+          + " one it is measured against. Below 1 it is behind: the other comes to this model's"
+          + " best so many times sooner. Quality is the smoothed cross entropy of training.",
+      "amount of the other / amount of this, at the same quality"),
+  TRAINING_FLOPS(
+      "FLOPs of training",
+      "Floating-point operations: two for each weight that a token meets, forward once and backward"
+          + " twice. Attention's scores are left out, as in the paper. A dense twin has the same"
+          + " for each token but for the routers.",
+      "tokens × 3 × forward FLOPs a token"),
+  SMOOTHING(
+      "Smoothing",
+      "Means over the steps before, whose weight fades with distance; the faint line behind is raw."
+          + " The window is as many steps for every run.",
+      "weight = e^(−steps back / window)"),
   EXACT_MATCH(
       "Exact match",
       "The share of held-out pairs whose target the model writes word for word; in brackets the"

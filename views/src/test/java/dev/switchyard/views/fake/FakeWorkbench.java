@@ -4,6 +4,8 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.train.ComparedRun;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
@@ -189,6 +191,18 @@ public final class FakeWorkbench implements Workbench {
         RunConfig.defaults().with(Map.of("twin", true, "steps", 900)),
         FakeReports.until(900, 8, true),
         events);
+  }
+
+  @Override
+  public ComparedRun compared(String run) {
+    Path where = folder.resolve(run);
+    if (!RunFolder.isRun(where)) {
+      throw new InputException(
+          "%s is no run: it has no run.json, and so no history to compare.".formatted(where));
+    }
+    return ComparedRun.of(
+        where,
+        RunConfig.defaults().with(RunFolder.section(where, RunFolder.read(where), "config")));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.switchyard.views.train.form;
 
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.theme.Icons;
+import dev.switchyard.views.words.SettingWords;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Label;

@@ -2,6 +2,7 @@ package dev.switchyard.views.train.form;
 
 import atlantafx.base.controls.ToggleSwitch;
 import dev.switchyard.engine.configuration.SettingDescription;
+import dev.switchyard.views.words.SettingWords;
 import javafx.beans.property.StringProperty;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;

@@ -3,6 +3,7 @@ package dev.switchyard.views.train.form;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.SettingWords;
 import dev.switchyard.views.words.Term;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.switchyard.views.train.live;
 
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.SpeedUp;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.FunctionFormat;
 import dev.switchyard.views.chart.LayerColors;
 import dev.switchyard.views.chart.LineChartPane;
@@ -12,6 +13,7 @@ import dev.switchyard.views.chart.LineChartPane.Line;
 import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.train.live.LiveModel.Axis;
 import dev.switchyard.views.train.live.RunHistory.Snapshot;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
@@ -45,6 +48,7 @@ final class LiveCharts {
 
   private final LiveModel model;
   private final ObservableValue<Theme> theme;
+  private final Saving saving;
   private final LineChartPane quality;
   private final LoadHeatmap load;
   private final LineChartPane dropped;
@@ -52,9 +56,10 @@ final class LiveCharts {
   private final Choice<Axis> axis = new Choice<>(3, a -> a.name().toLowerCase(Locale.ROOT));
   private final Choice<Integer> layer = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
 
-  LiveCharts(LiveModel model, ObservableValue<Theme> theme) {
+  LiveCharts(LiveModel model, ObservableValue<Theme> theme, Saving saving) {
     this.model = model;
     this.theme = theme;
+    this.saving = saving;
     quality = new LineChartPane(theme, new FunctionFormat(this::axisValue), LiveCharts::signed);
     load = new LoadHeatmap(theme);
     FunctionFormat steps = new FunctionFormat(s -> Figures.whole(Math.round(s)));
@@ -78,7 +83,11 @@ final class LiveCharts {
             });
     model.layer.subscribe(l -> layer.valueProperty().set(l.intValue()));
     model.snapshot.subscribe(s -> show());
-    model.axis.subscribe(a -> showQuality(model.snapshot.get()));
+    model.axis.subscribe(
+        a -> {
+          quality.zoomTo(null); // a stretch of steps is no stretch of seconds
+          showQuality(model.snapshot.get());
+        });
     theme.subscribe(t -> show());
   }
 
@@ -100,7 +109,7 @@ final class LiveCharts {
                       ? "negative log perplexity: higher is better, at the same FLOPs per token"
                       : "negative log perplexity, higher is better");
         });
-    return card.withTools(axis);
+    return card.withTools(axis, menu(card, this::axisName, quality));
   }
 
   Card load() {
@@ -111,7 +120,30 @@ final class LiveCharts {
             waiting(load));
     Glossary.explain(card.title(), Term.LOAD);
     Glossary.explain(card.subtitle(), Term.LOAD);
-    return card.withTools(layer);
+    String title = card.title().getText();
+    ExportMenu menu =
+        ExportMenu.ofChart(
+            saving,
+            () -> "%s, %s, %s".formatted(model.name.get(), title, layerName(model.layer.get())),
+            () -> load.export(title + ", " + layerName(model.layer.get())));
+    menu.setId("export-load-heatmap");
+    return card.withTools(layer, menu);
+  }
+
+  /** The menu of a card's chart, under the chart's title and the run's name. */
+  private ExportMenu menu(Card card, Supplier<String> xName, LineChartPane chart) {
+    ExportMenu menu =
+        ExportMenu.ofChart(
+            saving,
+            () -> "%s, %s".formatted(model.name.get(), card.title().getText()),
+            xName,
+            chart);
+    menu.setId("export-" + chart.getId());
+    return menu;
+  }
+
+  private String axisName() {
+    return model.axis.get().name().toLowerCase(Locale.ROOT);
   }
 
   Card dropped() {
@@ -122,7 +154,7 @@ final class LiveCharts {
             waiting(dropped));
     Glossary.explain(card.title(), Term.DROPPED);
     Glossary.explain(card.subtitle(), Term.CAPACITY);
-    return card;
+    return card.withTools(menu(card, () -> "step", dropped));
   }
 
   Card balance() {
@@ -133,7 +165,7 @@ final class LiveCharts {
             waiting(balance));
     Glossary.explain(card.title(), Term.LOAD_BALANCING_LOSS);
     Glossary.explain(card.subtitle(), Term.LOAD_BALANCING_LOSS);
-    return card;
+    return card.withTools(menu(card, () -> "step", balance));
   }
 
   /** Says in a chart's place that there is nothing to draw yet. */
@@ -179,7 +211,14 @@ final class LiveCharts {
       boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
       Color color = LayerColors.of(name, now.layers(), dark);
       lines.add(
-          new Line(named ? Figures.layer(name) : "", color, 1.6, steps, thinned(column.apply(l))));
+          new Line(
+              name,
+              named ? Figures.layer(name) : "",
+              color,
+              1.6,
+              false,
+              steps,
+              thinned(column.apply(l))));
     }
     return lines;
   }
@@ -219,9 +258,20 @@ final class LiveCharts {
     Color twinColor = colors.muted();
     if (twin) {
       lines.add(
-          band(twinX, table[RunHistory.TWIN_LEAST], table[RunHistory.TWIN_MOST], faint(twinColor)));
+          band(
+              "dense twin (raw)",
+              twinX,
+              table[RunHistory.TWIN_LEAST],
+              table[RunHistory.TWIN_MOST],
+              faint(twinColor)));
     }
-    lines.add(band(x, table[RunHistory.LEAST], table[RunHistory.MOST], faint(colors.accent())));
+    lines.add(
+        band(
+            modelName() + " (raw)",
+            x,
+            table[RunHistory.LEAST],
+            table[RunHistory.MOST],
+            faint(colors.accent())));
     if (twin) {
       lines.add(
           new Line("dense twin", twinColor, 2.2, twinX, negated(table[RunHistory.TWIN_SMOOTH])));
@@ -241,12 +291,12 @@ final class LiveCharts {
   }
 
   /** The raw values: up and down between the least and the most of each row. */
-  private static Line band(double[] x, double[] least, double[] most, Color color) {
+  private static Line band(String name, double[] x, double[] least, double[] most, Color color) {
     double[] y = new double[x.length];
     for (int i = 0; i < y.length; i++) {
       y[i] = -(i % 2 == 0 ? least[i] : most[i]);
     }
-    return new Line("", color, 1, x, y);
+    return new Line(name, "", color, 1, false, x, y);
   }
 
   private static double[] negated(double[] values) {

@@ -1,6 +1,7 @@
 package dev.switchyard.views.train.live;
 
 import dev.switchyard.views.task.Pulse;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import java.nio.file.Path;
@@ -39,10 +40,10 @@ public final class LiveController implements AutoCloseable {
   private long lastBeat;
 
   /** The screen with nothing on it yet. */
-  public LiveController(Tasks tasks, Appearance appearance, Requests requests) {
+  public LiveController(Tasks tasks, Appearance appearance, Saving saving, Requests requests) {
     this.tasks = tasks;
     this.requests = requests;
-    view = new LiveView(model, appearance, this);
+    view = new LiveView(model, appearance, saving, this);
     model.layer.subscribe(l -> refresh());
   }
 

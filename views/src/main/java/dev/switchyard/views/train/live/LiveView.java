@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Appearance;
 import javafx.scene.control.Label;
 import javafx.scene.layout.BorderPane;
@@ -15,9 +16,9 @@ import javafx.scene.layout.VBox;
 final class LiveView extends BorderPane {
   private static final double SIDE = 272;
 
-  LiveView(LiveModel model, Appearance appearance, LiveController controller) {
+  LiveView(LiveModel model, Appearance appearance, Saving saving, LiveController controller) {
     setId("live");
-    LiveCharts charts = new LiveCharts(model, appearance.themeProperty());
+    LiveCharts charts = new LiveCharts(model, appearance.themeProperty(), saving);
     GridPane grid = new GridPane(12, 12);
     grid.add(charts.quality(), 0, 0);
     grid.add(charts.load(), 1, 0);

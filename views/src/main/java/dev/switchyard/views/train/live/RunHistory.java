@@ -4,6 +4,7 @@ import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.observe.StepTable;
 import dev.switchyard.views.chart.LoadHeatmap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,7 +101,7 @@ final class RunHistory {
   private final List<String> layers = new ArrayList<>();
   private final List<LoadHistory> loads = new ArrayList<>();
   private final SpeedUp speedUp = new SpeedUp();
-  private Curves curves;
+  private StepTable curves;
   private double[] smooth;
   private StepReport newest;
   private long version;
@@ -149,13 +150,13 @@ final class RunHistory {
       layers.add(layer.name());
       loads.add(new LoadHistory(layer.load().length));
     }
-    Curves.Keep[] keeps = new Curves.Keep[LAYERS + 2 * layers.size()];
-    Arrays.fill(keeps, Curves.Keep.LAST);
-    keeps[LEAST] = Curves.Keep.LEAST;
-    keeps[TWIN_LEAST] = Curves.Keep.LEAST;
-    keeps[MOST] = Curves.Keep.MOST;
-    keeps[TWIN_MOST] = Curves.Keep.MOST;
-    curves = new Curves(ROWS, keeps);
+    StepTable.Keep[] keeps = new StepTable.Keep[LAYERS + 2 * layers.size()];
+    Arrays.fill(keeps, StepTable.Keep.LAST);
+    keeps[LEAST] = StepTable.Keep.LEAST;
+    keeps[TWIN_LEAST] = StepTable.Keep.LEAST;
+    keeps[MOST] = StepTable.Keep.MOST;
+    keeps[TWIN_MOST] = StepTable.Keep.MOST;
+    curves = new StepTable(ROWS, keeps);
     smooth = new double[keeps.length];
     Arrays.fill(smooth, Double.NaN);
   }

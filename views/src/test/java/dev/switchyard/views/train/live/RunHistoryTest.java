@@ -2,6 +2,7 @@ package dev.switchyard.views.train.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.observe.StepTable;
 import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.fake.FakeReports;
 import org.junit.jupiter.api.Test;
@@ -9,8 +10,9 @@ import org.junit.jupiter.api.Test;
 class RunHistoryTest {
   @Test
   void rowsThatBecomeOneKeepWhatTheirColumnSays() {
-    Curves curves =
-        new Curves(4, Curves.Keep.LAST, Curves.Keep.LEAST, Curves.Keep.MOST, Curves.Keep.MEAN);
+    StepTable curves =
+        new StepTable(
+            4, StepTable.Keep.LAST, StepTable.Keep.LEAST, StepTable.Keep.MOST, StepTable.Keep.MEAN);
     for (double v : new double[] {1, 4, 2, 8, 6}) {
       curves.add(v, v, v, v);
     }

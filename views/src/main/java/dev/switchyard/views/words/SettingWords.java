@@ -1,14 +1,13 @@
-package dev.switchyard.views.train.form;
+package dev.switchyard.views.words;
 
 import dev.switchyard.engine.configuration.SettingDescription;
 import dev.switchyard.engine.configuration.SettingsRecord;
-import dev.switchyard.views.words.Glossary;
 import java.util.Locale;
 import java.util.Map;
 import javafx.scene.control.Tooltip;
 
 /** Settings in words: a title beside the name that files and the command line use. */
-final class SettingWords {
+public final class SettingWords {
   private static final Map<String, String> TITLES =
       Map.ofEntries(
           Map.entry("d_model", "Model width"),
@@ -45,7 +44,7 @@ final class SettingWords {
   private SettingWords() {}
 
   /** A setting's title for people. */
-  static String title(SettingDescription setting) {
+  public static String title(SettingDescription setting) {
     String known = TITLES.get(setting.name());
     if (known != null) {
       return known;
@@ -55,17 +54,17 @@ final class SettingWords {
   }
 
   /** A section's title. */
-  static String section(String name) {
+  public static String section(String name) {
     return SECTIONS.getOrDefault(name, name);
   }
 
   /** What a setting means, its default and its bounds. */
-  static Tooltip tooltip(SettingDescription setting) {
+  public static Tooltip tooltip(SettingDescription setting) {
     return Glossary.tooltip(title(setting), setting.explanation(), facts(setting));
   }
 
   /** Name, default and bounds in a line. */
-  static String facts(SettingDescription setting) {
+  public static String facts(SettingDescription setting) {
     String bounds = "";
     if (!setting.options().isEmpty()) {
       bounds = " · one of " + String.join(", ", setting.options());
@@ -88,7 +87,7 @@ final class SettingWords {
   }
 
   /** Whether a search finds it: every word in its name, title or explanation. */
-  static boolean matches(SettingDescription setting, String search) {
+  public static boolean matches(SettingDescription setting, String search) {
     String all =
         (setting.name() + " " + title(setting) + " " + setting.explanation())
             .toLowerCase(Locale.ROOT);

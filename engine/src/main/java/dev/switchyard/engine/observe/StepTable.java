@@ -1,14 +1,15 @@
-package dev.switchyard.views.train.live;
+package dev.switchyard.engine.observe;
 
 import java.util.Arrays;
 
 /**
  * Numbers of many steps in bounded memory: a row a step, and when the rows are full, each two
- * become one and from then on a row stands for twice as many steps.
+ * become one and from then on a row stands for twice as many steps. A number that is none (NaN)
+ * gives way to one that is.
  */
-final class Curves {
+public final class StepTable {
   /** What a row of several steps keeps of a column. */
-  enum Keep {
+  public enum Keep {
     LAST,
     LEAST,
     MOST,
@@ -28,14 +29,14 @@ final class Curves {
    * @param most rows; even
    * @param keeps a column each
    */
-  Curves(int most, Keep... keeps) {
+  public StepTable(int most, Keep... keeps) {
     this.keeps = keeps.clone();
     columns = new double[keeps.length][most];
     open = new double[keeps.length];
   }
 
-  /** Adds a step. */
-  void add(double... values) {
+  /** Adds a step: a value for each column. */
+  public void add(double... values) {
     for (int c = 0; c < keeps.length; c++) {
       open[c] = stepsInOpen == 0 ? values[c] : merge(keeps[c], open[c], stepsInOpen, values[c], 1);
     }
@@ -68,6 +69,11 @@ final class Curves {
   }
 
   private static double merge(Keep keep, double a, int weightA, double b, int weightB) {
+    if (Double.isNaN(a)) {
+      return b;
+    } else if (Double.isNaN(b)) {
+      return a;
+    }
     return switch (keep) {
       case LAST -> b;
       case LEAST -> Math.min(a, b);
@@ -76,8 +82,13 @@ final class Curves {
     };
   }
 
+  /** How many steps a row stands for; 1: every step has its own. */
+  public int stepsInRow() {
+    return stepsInRow;
+  }
+
   /** A copy of all rows, the unfinished one included: [column][row]. */
-  double[][] copy() {
+  public double[][] copy() {
     double[][] copy = new double[columns.length][];
     int all = rows + (stepsInOpen > 0 ? 1 : 0);
     for (int c = 0; c < copy.length; c++) {

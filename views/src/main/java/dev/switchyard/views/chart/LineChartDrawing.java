@@ -1,0 +1,100 @@
+package dev.switchyard.views.chart;
+
+import dev.switchyard.views.chart.LineChartPane.Content;
+import dev.switchyard.views.chart.LineChartPane.Line;
+import dev.switchyard.views.chart.LineChartPane.Scale;
+import dev.switchyard.views.theme.Fonts;
+import dev.switchyard.views.theme.Theme;
+import java.awt.BasicStroke;
+import java.awt.Font;
+import java.text.NumberFormat;
+import java.util.function.DoubleFunction;
+import javafx.scene.paint.Color;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleInsets;
+
+/** A line chart as JFreeChart draws it, on the screen or into a file. */
+final class LineChartDrawing {
+  /** Half of the last number stands there. */
+  static final double RIGHT = 14;
+
+  private final ChartAxes axes;
+  private final XYPlot plot = new XYPlot();
+  private final JFreeChart chart;
+  private Theme.Colors colors;
+
+  LineChartDrawing(NumberFormat xFormat, DoubleFunction<String> yFormat, Theme.Colors colors) {
+    axes = new ChartAxes(xFormat, yFormat);
+    plot.setDomainAxis(axes.x(false));
+    plot.setRangeAxis(axes.y(false));
+    chart = new JFreeChart(null, null, plot, false);
+    chart.setPadding(new RectangleInsets(4, 0, 0, 0));
+    chart.setBackgroundPaint(LineChartPane.awt(Color.TRANSPARENT));
+    plot.setBackgroundPaint(null);
+    plot.setOutlineVisible(false);
+    plot.setDomainGridlinesVisible(false);
+    plot.setRangeGridlineStroke(new BasicStroke(1f));
+    plot.setAxisOffset(new RectangleInsets(0, 0, 4, 0));
+    plot.setInsets(new RectangleInsets(0, 0, 0, RIGHT));
+    dress(colors);
+  }
+
+  JFreeChart chart() {
+    return chart;
+  }
+
+  ChartAxes axes() {
+    return axes;
+  }
+
+  void dress(Theme.Colors now) {
+    colors = now;
+    plot.setRangeGridlinePaint(LineChartPane.awt(now.border()));
+    axes.dress(now, font(Font.PLAIN, 11));
+  }
+
+  /**
+   * Replaces what is drawn.
+   *
+   * @param visible the part of the content that is zoomed in on
+   * @param width in pixels
+   */
+  void show(Content visible, Scale scale, double width) {
+    chart.setNotify(false);
+    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+    renderer.setDrawSeriesLineAsPath(true);
+    renderer.setDefaultCreateEntities(false); // a shape for every point, which nobody asks for
+    for (int i = 0; i < visible.lines().size(); i++) {
+      Line line = visible.lines().get(i);
+      renderer.setSeriesPaint(i, LineChartPane.awt(line.color()));
+      renderer.setSeriesStroke(i, stroke(line));
+    }
+    plot.setRenderer(renderer);
+    plot.setDataset(new ArraysDataset(visible.lines(), scale));
+    plot.clearAnnotations();
+    plot.addAnnotation(new ChartMarks(visible, colors, font(Font.PLAIN, 12), font(Font.BOLD, 12)));
+    plot.setDomainAxis(axes.x(scale.logX()));
+    plot.setRangeAxis(axes.y(scale.logY()));
+    axes.fit(visible, scale, width);
+    chart.setNotify(true);
+  }
+
+  private static BasicStroke stroke(Line line) {
+    float width = (float) line.width();
+    return line.dashed()
+        ? new BasicStroke(
+            width,
+            BasicStroke.CAP_BUTT,
+            BasicStroke.JOIN_ROUND,
+            1f,
+            new float[] {3.2f * width, 2.4f * width},
+            0f)
+        : new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+  }
+
+  static Font font(int style, int size) {
+    return new Font(Fonts.sansFamily(), style, size);
+  }
+}

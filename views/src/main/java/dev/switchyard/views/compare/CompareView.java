@@ -1,0 +1,40 @@
+package dev.switchyard.views.compare;
+
+import dev.switchyard.views.component.DropZone;
+import dev.switchyard.views.task.Saving;
+import dev.switchyard.views.theme.Appearance;
+import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
+import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
+
+/** Layout of the screen Compare: runs to choose at the left, their chart and tables beside. */
+final class CompareView extends StackPane {
+  private static final double SIDE = 300;
+  private static final double TABLES = 250;
+
+  CompareView(
+      CompareModel model, CompareController controller, Appearance appearance, Saving saving) {
+    setId("compare-screen");
+    RunPicker picker = new RunPicker(model, controller, appearance.themeProperty(), saving);
+    picker.setMinWidth(SIDE);
+    picker.setPrefWidth(SIDE);
+    picker.setMaxWidth(SIDE);
+    ChartCard chart = new ChartCard(model, appearance.themeProperty(), saving);
+    VBox.setVgrow(chart, Priority.ALWAYS);
+    SpeedUpCard speedUps = new SpeedUpCard(model, appearance.themeProperty(), saving);
+    DifferenceCard differences = new DifferenceCard(model, appearance.themeProperty(), saving);
+    HBox tables = new HBox(12, speedUps, differences);
+    HBox.setHgrow(speedUps, Priority.ALWAYS);
+    HBox.setHgrow(differences, Priority.SOMETIMES);
+    tables.setMinHeight(TABLES);
+    tables.setPrefHeight(TABLES);
+    VBox right = new VBox(12, chart, tables);
+    right.setMinWidth(0);
+    HBox.setHgrow(right, Priority.ALWAYS);
+    HBox content = new HBox(12, picker, right);
+    content.getStyleClass().add("screen");
+    getChildren().add(content);
+    DropZone.on(this, controller::add);
+  }
+}
