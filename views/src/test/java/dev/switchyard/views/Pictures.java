@@ -42,7 +42,8 @@ import javax.imageio.ImageIO;
 
 /**
  * Draws every screen to a PNG, without a display: run with {@code -Dpictures=FOLDER}, optionally
- * {@code -Dpictures.size=1280x800}.
+ * {@code -Dpictures.size=1280x800}, {@code -Dpictures.theme=LIGHT}, {@code
+ * -Dpictures.only=compare}.
  */
 public final class Pictures {
   private final Path folder;
@@ -71,7 +72,11 @@ public final class Pictures {
     try {
       for (Theme theme : Theme.values()) {
         if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
-          pictures.draw(theme);
+          if (System.getProperty("pictures.only", "").equals("compare")) {
+            pictures.compare(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
+          } else {
+            pictures.draw(theme);
+          }
         }
       }
     } finally {
