@@ -18,7 +18,6 @@ import java.util.stream.IntStream;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.ListView;
-import javafx.scene.control.Slider;
 import javafx.scene.input.KeyCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,15 +117,6 @@ class ExploreScreenTest extends ScreenTest {
     untilText("#text-problem", "The text is unroutable: write another.");
     write("#text", "good");
     until("the problem is gone", () -> !seen("#text-problem"));
-  }
-
-  @Test
-  void moreCapacityDropsLessAndIsUndone() {
-    interact(() -> find("#capacity-factor", Slider.class).setValue(4));
-    until("nothing is dropped", () -> text("#drops").equals("none dropped"));
-    press("#as-trained");
-    int dropped = trace.layers().getFirst().dropped();
-    untilText("#drops", dropped + " dropped (dashed)");
   }
 
   @Test

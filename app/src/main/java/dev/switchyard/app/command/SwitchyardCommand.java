@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       EvalCommand.class,
       RouteCommand.class,
+      ExpertsCommand.class,
       ForwardCommand.class,
       GenerateCommand.class,
       ImportCommand.class,

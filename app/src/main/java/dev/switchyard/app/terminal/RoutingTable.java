@@ -1,5 +1,7 @@
 package dev.switchyard.app.terminal;
 
+import dev.switchyard.engine.observe.RoutingDifference;
+import dev.switchyard.engine.observe.RoutingDifference.Change;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
@@ -39,6 +41,55 @@ public final class RoutingTable {
       lines.add("");
     }
     return lines;
+  }
+
+  /** What a what-if changed: counts, loss, and the tokens layer by layer. */
+  public List<String> difference(RoutingTrace untouched, RoutingTrace whatIf) {
+    RoutingDifference difference = RoutingDifference.of(untouched, whatIf);
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        style.bold(
+            "what if: %d rerouted, %d dropped now, %d kept now, %d predictions changed"
+                .formatted(
+                    difference.count(Change.REROUTED),
+                    difference.count(Change.DROPPED),
+                    difference.count(Change.KEPT),
+                    difference.predictions().size())));
+    lines.add(
+        "dropped %d -> %d, cross entropy %s -> %s nats a token"
+            .formatted(
+                untouched.dropped(),
+                whatIf.dropped(),
+                Figures.loss(untouched.crossEntropy()),
+                Figures.loss(whatIf.crossEntropy())));
+    for (int l = 0; l < whatIf.layers().size(); l++) {
+      LayerRouting before = untouched.layers().get(l);
+      LayerRouting after = whatIf.layers().get(l);
+      List<TokenText> tokens = whatIf.tokens(after);
+      for (int t = 0; t < tokens.size(); t++) {
+        if (difference.at(l, t) != Change.SAME) {
+          lines.add(
+              "  %-18s %4d %s %s -> %s"
+                  .formatted(
+                      after.name(),
+                      t,
+                      fit(tokens.get(t).text()),
+                      expertOrDropped(before, t),
+                      expertOrDropped(after, t)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private String expertOrDropped(LayerRouting layer, int token) {
+    if (!layer.kept()[token]) {
+      return style.alarm("dropped");
+    }
+    return layer.choices().get(token).stream()
+        .filter(Choice::kept)
+        .map(choice -> style.expert(choice.expert(), Integer.toString(choice.expert())))
+        .collect(Collectors.joining("+"));
   }
 
   /** For each layer the text itself, every token in its expert's colour and with its number. */
@@ -83,7 +134,10 @@ public final class RoutingTable {
     List<String> rows = new ArrayList<>();
     for (Choice choice : choices) {
       boolean first = rows.isEmpty();
-      String queue = "%d of %d".formatted(choice.position() + 1, layer.capacity());
+      String queue =
+          choice.position() < 0
+              ? "not taken"
+              : "%d of %d".formatted(choice.position() + 1, layer.capacity());
       rows.add(
           (first ? "%4d ".formatted(token) : "     ")
               + style.expert(choice.expert(), fit(first ? text : "  and"))

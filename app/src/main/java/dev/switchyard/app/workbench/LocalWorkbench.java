@@ -2,9 +2,12 @@ package dev.switchyard.app.workbench;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Corpus;
+import dev.switchyard.engine.data.LabelledTexts;
 import dev.switchyard.engine.data.Objective;
+import dev.switchyard.engine.microscope.ExpertSurvey;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
@@ -17,10 +20,12 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.TrainingRuns;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.samples.Samples;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 
 /** The engine on this machine, for the window and for the command line. */
@@ -126,10 +131,11 @@ public final class LocalWorkbench implements Workbench {
     LoadedModel loaded = LoadedModel.of(folder);
     return new ModelMicroscope(
         ModelMicroscope.describe(
-            name(model, path),
-            loaded.model(),
-            loaded.description().data().objective().equals("span_corruption"),
-            examples(model, path)),
+                name(model, path),
+                loaded.model(),
+                loaded.description().data().objective().equals("span_corruption"),
+                examples(model, path))
+            .trainedOn(trainedOn(path)),
         loaded.model(),
         loaded.tokenizer(),
         loaded::close);
@@ -138,6 +144,14 @@ public final class LocalWorkbench implements Workbench {
   private static String name(String model, Path path) {
     Path last = path.getFileName();
     return last == null ? model : last.toString();
+  }
+
+  /** The data of a model's training, as far as it is still there. */
+  private static List<String> trainedOn(Path path) {
+    return ModelNames.runConfig(path).map(config -> config.data().data()).orElse(List.of()).stream()
+        .map(data -> SampleData.isText(data) ? SampleData.NAME : data)
+        .filter(data -> data.equals(SampleData.NAME) || Files.exists(Path.of(data)))
+        .toList();
   }
 
   private List<String> examples(String model, Path path) {
@@ -152,6 +166,23 @@ public final class LocalWorkbench implements Workbench {
   @Override
   public Evaluation evaluate(String model, List<Path> data) {
     return ModelEvaluation.of(names.folder(model), data);
+  }
+
+  @Override
+  public ExpertPreferences survey(
+      Microscope microscope,
+      List<String> data,
+      int texts,
+      DoubleConsumer progress,
+      BooleanSupplier wanted) {
+    List<String> given = data.isEmpty() ? microscope.subject().data() : data;
+    if (given.isEmpty()) {
+      throw new InputException(
+          "It is not known what %s was trained on: name files or folders with text, or %s."
+              .formatted(microscope.subject().name(), SampleData.NAME));
+    }
+    LabelledTexts read = LabelledTexts.read(sampleData.paths(given), texts);
+    return ExpertSurvey.of(microscope, read, progress, wanted);
   }
 
   @Override

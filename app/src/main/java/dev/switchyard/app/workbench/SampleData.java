@@ -57,6 +57,15 @@ public final class SampleData {
     return config.with(Map.of("data", Map.of("data", paths, "tokenizer", tokenizer)));
   }
 
+  /** The same paths, with the corpus' file in place of its name; it is made if need be. */
+  public List<String> paths(List<String> given) {
+    if (!given.contains(NAME) || Files.exists(Path.of(NAME))) {
+      return given;
+    }
+    makeOnce();
+    return given.stream().map(p -> p.equals(NAME) ? text().toString() : p).toList();
+  }
+
   /** Texts that suit a model trained on the corpus; none for other data. */
   public List<String> examplesFor(List<String> trainedOn) {
     return trainedOn.contains(text().toString()) ? exampleTexts() : List.of();

@@ -23,6 +23,7 @@ final class DocumentReader implements AutoCloseable {
   private int end;
   private long offset;
   private long number;
+  private String raw = "";
 
   /**
    * A reader that goes on at a document.
@@ -54,7 +55,7 @@ final class DocumentReader implements AutoCloseable {
         if (length == 0) {
           return null;
         }
-        String raw = new String(buffer, start, length, StandardCharsets.UTF_8);
+        raw = new String(buffer, start, length, StandardCharsets.UTF_8);
         start += length;
         offset += length;
         number++;
@@ -71,6 +72,11 @@ final class DocumentReader implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(e);
     }
+  }
+
+  /** The line or block that the last document was read from, as it stands in the file. */
+  String raw() {
+    return raw;
   }
 
   /** Offset of the next document's first byte. */

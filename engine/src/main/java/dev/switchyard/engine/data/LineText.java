@@ -9,7 +9,9 @@ import dev.switchyard.engine.configuration.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads what a line of a file says: JSON with a text, JSON with a pair, or a pair with a tab. */
@@ -65,6 +67,38 @@ final class LineText {
   static boolean isPair(TextFile file, String line) {
     Map<String, String> fields = fields(file, line, 1);
     return fields.containsKey(INPUT) && fields.containsKey(TARGET);
+  }
+
+  /**
+   * The labels that a line of JSON lines gives its text, if any: of each word (a list {@code
+   * domains} or {@code labels}), or one of all of it (a string {@code domain} or {@code label}).
+   */
+  static List<String> labels(TextFile file, String line, long number) {
+    List<String> labels = new ArrayList<>();
+    try (JsonParser parser = JSON.createParser(line)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        JsonToken value = parser.nextToken();
+        boolean ofText = name.equals("domain") || name.equals("label");
+        boolean ofWords = name.equals("domains") || name.equals("labels");
+        if (ofText && value == JsonToken.VALUE_STRING && labels.isEmpty()) {
+          labels.add(parser.getText());
+        } else if (ofWords && value == JsonToken.START_ARRAY && labels.isEmpty()) {
+          while (parser.nextToken() == JsonToken.VALUE_STRING) {
+            labels.add(parser.getText());
+          }
+          if (parser.currentToken() != JsonToken.END_ARRAY) {
+            throw malformed(file, number, "the field %s is not a list of words".formatted(name));
+          }
+        } else {
+          parser.skipChildren();
+        }
+      }
+      return labels;
+    } catch (IOException e) {
+      throw new UncheckedIOException("A line that was read can be read again", e);
+    }
   }
 
   private static Contents tabbed(Path file, String line, long number) {

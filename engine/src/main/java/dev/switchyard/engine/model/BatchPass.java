@@ -16,8 +16,8 @@ import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -153,7 +153,7 @@ record BatchPass(
         place.block(),
         plan.experts(),
         plan.capacity(),
-        choices(backend, saved.dispatch()),
+        choices(backend, place, saved),
         probabilities,
         asked,
         LoadBalancing.loss(
@@ -164,20 +164,53 @@ record BatchPass(
   }
 
   /** What each token asked for, in the order of its asking; nothing for one that is not routed. */
-  private static List<List<Choice>> choices(Backend backend, Dispatch dispatch) {
+  private static List<List<Choice>> choices(
+      Backend backend, SwitchPlace place, SwitchLayer.Saved saved) {
+    Dispatch dispatch = saved.dispatch();
     int[] expert = backend.ints(dispatch.expert());
     float[] gate = backend.floats(dispatch.gate());
     int[] position = backend.ints(dispatch.position());
     int[] slot = backend.ints(dispatch.slot());
+    BitSet off = saved.routing().intervention().off(place.name());
     int k = dispatch.plan().choices();
-    List<List<Choice>> tokens = new ArrayList<>();
+    List<List<Choice>> tokens = new ArrayList<>(dispatch.plan().tokens());
     for (int t = 0; t < dispatch.plan().tokens(); t++) {
-      tokens.add(
-          IntStream.range(t * k, (t + 1) * k)
-              .filter(c -> position[c] >= 0)
-              .mapToObj(c -> new Choice(expert[c], gate[c], position[c], slot[c] >= 0))
-              .toList());
+      List<Choice> choices = new ArrayList<>(1);
+      for (int c = t * k; c < (t + 1) * k; c++) {
+        if (position[c] >= 0 && !off.get(expert[c])) {
+          choices.add(new Choice(expert[c], gate[c], position[c], slot[c] >= 0));
+        }
+      }
+      boolean routed = expert[t * k] >= 0;
+      if (choices.isEmpty() && routed) {
+        // Nobody that is there took it.
+        choices.add(new Choice(expert[t * k], gate[t * k], -1, false));
+      }
+      tokens.add(List.copyOf(choices));
     }
     return tokens;
+  }
+
+  /** What is expected at each target place; waits for the pass. */
+  ForwardTrace.Expected expected(Backend backend) {
+    float[] logits = backend.floats(head.logits());
+    float[] logSumExp = backend.floats(scored.logSumExp());
+    float[] loss = backend.floats(scored.loss());
+    int places = loss.length;
+    int vocabulary = logits.length / Math.max(1, places);
+    int[] best = new int[places];
+    float[] probability = new float[places];
+    for (int p = 0; p < places; p++) {
+      int row = p * vocabulary;
+      int highest = 0;
+      for (int v = 1; v < vocabulary; v++) {
+        if (logits[row + v] > logits[row + highest]) {
+          highest = v;
+        }
+      }
+      best[p] = highest;
+      probability[p] = (float) Math.exp(logits[row + highest] - logSumExp[p]);
+    }
+    return new ForwardTrace.Expected(best, probability, loss);
   }
 }

@@ -6,6 +6,7 @@ import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.moe.ExpertCapacity;
+import dev.switchyard.engine.moe.Intervention;
 import dev.switchyard.engine.moe.Routing;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.tensor.Tensor;
@@ -14,8 +15,15 @@ import dev.switchyard.engine.tensor.Tensor;
  * How the Switch layers of a model route.
  *
  * @param capacity of this pass
+ * @param intervention what people change; null: nothing
  */
-record StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity capacity) {
+record StackRouting(
+    ModelConfig config, RoutingConfig routing, ExpertCapacity capacity, Intervention intervention) {
+
+  /** Nothing is changed. */
+  StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity capacity) {
+    this(config, routing, capacity, null);
+  }
 
   /** Whether the encoder, or the decoder, has a Switch layer at all. */
   boolean isNeeded(boolean encoder) {
@@ -61,6 +69,7 @@ record StackRouting(ModelConfig config, RoutingConfig routing, ExpertCapacity ca
             ? (long) sequences.tokens() * division.parts()
             : encoder ? division.inputTokens() : division.targetTokens();
     RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens(), division.parts());
-    return Routing.of(pass, routing, plan, tokenMask, masked ? mask : null, whole);
+    Routing own = Routing.of(pass, routing, plan, tokenMask, masked ? mask : null, whole);
+    return intervention == null ? own : own.under(intervention);
   }
 }

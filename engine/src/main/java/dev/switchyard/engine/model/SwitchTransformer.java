@@ -17,6 +17,7 @@ import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.Selection;
 import dev.switchyard.engine.moe.SelectionBias;
+import dev.switchyard.engine.moe.SwitchPlace;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.parallel.Rank;
@@ -225,6 +226,11 @@ public final class SwitchTransformer implements AutoCloseable {
     return layers.places().size();
   }
 
+  /** Their names, such as "encoder.block.1", in the order in which tokens pass them. */
+  public List<String> switchLayerNames() {
+    return layers.places().stream().map(SwitchPlace::name).toList();
+  }
+
   /** Numbers in all parameters. */
   public long parameterCount() {
     return memory.elements();
@@ -344,13 +350,24 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param capacityFactor null: that of evaluation
    */
   public ForwardTrace trace(Batch batch, Double capacityFactor) {
-    BatchPass forward = forwardAlone(batch, capacityFactor);
-    return new ForwardTrace(forward.routings(backend), forward.crossEntropy(backend));
+    return trace(batch, AlteredRouting.of(routing, capacityFactor));
+  }
+
+  /** The same with what people change in the routing. */
+  public ForwardTrace trace(Batch batch, AlteredRouting altered) {
+    checkIds(batch);
+    Pass pass = pass(false, altered.seed(), 0, ActivationObserver.NONE);
+    StackRouting stacks =
+        new StackRouting(
+            config, altered.routing(), altered.capacity(batch.rows()), altered.intervention());
+    BatchPass forward = BatchPass.forward(pass, layers, stacks, batch, null);
+    return new ForwardTrace(
+        forward.routings(backend), forward.crossEntropy(backend), forward.expected(backend));
   }
 
   /** The logits of every target place, [rows * targetLength * V], as {@link #trace} has them. */
   public float[] logits(Batch batch) {
-    return backend.floats(forwardAlone(batch, null).head().logits());
+    return backend.floats(forward(quietPass(), batch, ownCapacity(batch)).head().logits());
   }
 
   /**
@@ -361,7 +378,7 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public ForwardAnswer answer(Batch batch, boolean gradients) {
     Pass pass = gradients ? quietPass().keepingForBackward() : quietPass();
-    BatchPass forward = forward(pass, batch, capacityOf(batch, null));
+    BatchPass forward = forward(pass, batch, ownCapacity(batch));
     ForwardAnswer answer =
         new ForwardAnswer(
             batch,
@@ -380,19 +397,8 @@ public final class SwitchTransformer implements AutoCloseable {
     return new ExpertCapacity(routing.capacity(), factor);
   }
 
-  /** The capacity for people's own batches: as one group where the groups do not divide them. */
-  private ExpertCapacity capacityOf(Batch batch, Double capacityFactor) {
-    CapacityConfig capacity = routing.capacity();
-    if (batch.rows() % capacity.routingGroups() != 0) {
-      capacity = capacity.inGroups(1);
-    }
-    return capacityFactor == null
-        ? new ExpertCapacity(capacity, capacity.evalCapacityFactor())
-        : new ExpertCapacity(capacity.byFactor(), capacityFactor);
-  }
-
-  private BatchPass forwardAlone(Batch batch, Double capacityFactor) {
-    return forward(quietPass(), batch, capacityOf(batch, capacityFactor));
+  private ExpertCapacity ownCapacity(Batch batch) {
+    return AlteredRouting.of(routing, null).capacity(batch.rows());
   }
 
   private Pass pass(boolean training, long seed, long step, ActivationObserver observer) {
@@ -407,7 +413,7 @@ public final class SwitchTransformer implements AutoCloseable {
    */
   public Tensor probabilities(Batch batch, double temperature) {
     Pass pass = quietPass();
-    Tensor logits = forward(pass, batch, capacityOf(batch, null)).head().logits();
+    Tensor logits = forward(pass, batch, ownCapacity(batch)).head().logits();
     if (temperature != 1) {
       backend.scale(logits, 1 / temperature);
     }
@@ -421,11 +427,15 @@ public final class SwitchTransformer implements AutoCloseable {
   }
 
   private BatchPass forward(Pass pass, Batch batch, ExpertCapacity capacity, SoftTargets targets) {
+    checkIds(batch);
+    return BatchPass.forward(
+        pass, layers, new StackRouting(config, routing, capacity), batch, targets);
+  }
+
+  private void checkIds(Batch batch) {
     checkIds(batch.inputs());
     checkIds(batch.decoderInputs());
     checkIds(batch.labels());
-    return BatchPass.forward(
-        pass, layers, new StackRouting(config, routing, capacity), batch, targets);
   }
 
   /** A pass that is not for training; what the one before took is gone. */

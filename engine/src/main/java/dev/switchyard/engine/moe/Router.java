@@ -59,6 +59,15 @@ public final class Router {
 
   /** Probabilities of the experts for x [T, d]. */
   public Saved forward(Pass pass, Exploration exploration, Tensor x) {
+    return forward(pass, exploration, null, x);
+  }
+
+  /**
+   * The same with some experts switched off, or one forced.
+   *
+   * @param steering null for none
+   */
+  Saved forward(Pass pass, Exploration exploration, Intervention.Steering steering, Tensor x) {
     Tensor input = x;
     if (exploration.changesInput()) {
       input = pass.takeForRouter(x.shape());
@@ -76,6 +85,9 @@ public final class Router {
       classifier.forward(pass, input, bits);
       tree.logits(pass, bits, logits);
     }
+    if (steering != null) {
+      add(pass, logits, steering.logits(), logits);
+    }
     pass.backend().softmax(logits, probabilities);
     Tensor scores = probabilities;
     if (exploration.samples()) {
@@ -85,7 +97,18 @@ public final class Router {
       scores = pass.takeForRouter(x.rows(), experts);
       pass.backend().addToRows(probabilities, bias.value(), scores);
     }
+    if (steering != null) {
+      Tensor steered = pass.takeForRouter(x.rows(), experts);
+      add(pass, scores, steering.scores(), steered);
+      scores = steered;
+    }
     return new Saved(sites, exploration, input, logits, probabilities, scores);
+  }
+
+  private void add(Pass pass, Tensor x, float[] row, Tensor out) {
+    Tensor each = pass.takeForRouter(experts);
+    pass.backend().write(each, row);
+    pass.backend().addToRows(x, each, out);
   }
 
   /** Adds to dX [T, d] and to the weight's gradient. */

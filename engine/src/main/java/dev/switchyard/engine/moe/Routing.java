@@ -16,6 +16,7 @@ import java.util.Arrays;
  * @param tokensHere those that are routed in this pass
  * @param exploration none outside of training
  * @param losses of the routers; no gradients outside of training
+ * @param intervention what people change; nothing in training
  */
 public record Routing(
     RoutingPlan plan,
@@ -25,7 +26,8 @@ public record Routing(
     long tokens,
     long tokensHere,
     Exploration exploration,
-    RouterLosses losses) {
+    RouterLosses losses,
+    Intervention intervention) {
 
   /** The routing of a pass over a whole batch. */
   public static Routing of(
@@ -68,6 +70,21 @@ public record Routing(
         tokens,
         here,
         exploration,
-        RouterLosses.of(pass, config.losses(), plan, selection, routed, tokens));
+        RouterLosses.of(pass, config.losses(), plan, selection, routed, tokens),
+        Intervention.NONE);
+  }
+
+  /** The same with what people change; outside of training. */
+  public Routing under(Intervention change) {
+    return new Routing(
+        plan,
+        selection,
+        dropless,
+        tokenMask,
+        tokens,
+        tokensHere,
+        change.exploration(),
+        losses,
+        change);
   }
 }

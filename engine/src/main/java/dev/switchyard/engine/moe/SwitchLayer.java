@@ -14,6 +14,7 @@ import dev.switchyard.engine.tensor.Tensor;
  * token's output is exactly 0, so that it passes by the residual alone.
  */
 public final class SwitchLayer {
+  private final String name;
   private final Router router;
   private final ExpertParallel experts;
 
@@ -47,6 +48,7 @@ public final class SwitchLayer {
       ExpertShape expert,
       double expertDropoutRate,
       SwitchPlace place) {
+    this.name = place.name();
     this.router =
         new Router(source, prefix + ".router", expert.in(), expertCount, RouterSites.of(place));
     this.experts =
@@ -68,7 +70,8 @@ public final class SwitchLayer {
    */
   public Saved forward(Pass pass, Routing routing, RoutingTally tally, Tensor x, Tensor y) {
     Backend backend = pass.backend();
-    Router.Saved routed = router.forward(pass, routing.exploration(), x);
+    Intervention.Steering steering = routing.intervention().at(name, routing.plan().experts());
+    Router.Saved routed = router.forward(pass, routing.exploration(), steering, x);
     Dispatch dispatch = routing.selection().route(pass, routing, routed, tally);
     if (!experts.isDropping(pass)) {
       // What expert dropout draws for a slot must not depend on what other groups left empty.

@@ -11,16 +11,37 @@ import java.util.regex.Pattern;
  */
 public interface Microscope extends AutoCloseable {
   /**
-   * A text to route.
+   * Texts to route.
    *
-   * @param text what to read
-   * @param target what the decoder reads (teacher forcing); null: the text itself
-   * @param capacityFactor in place of the model's own; null: the model's for evaluation
+   * @param texts what to read, a row each
+   * @param target what the decoder reads (teacher forcing) of a single text; null: the text itself
+   * @param together whether several texts share the experts' room; if not, each is a routing group
+   *     of its own
+   * @param whatIf what is changed in the routing
    */
-  record Request(String text, String target, Double capacityFactor) {
+  record Request(List<String> texts, String target, boolean together, WhatIf whatIf) {
+    /** Copies the texts. */
+    public Request {
+      texts = List.copyOf(texts);
+    }
+
+    /**
+     * A text.
+     *
+     * @param capacityFactor in place of the model's own; null: the model's for evaluation
+     */
+    public Request(String text, String target, Double capacityFactor) {
+      this(List.of(text), target, false, WhatIf.NOTHING.withCapacityFactor(capacityFactor));
+    }
+
     /** A text, routed as the model does it. */
     public static Request of(String text) {
       return new Request(text, null, null);
+    }
+
+    /** The same texts, routed as the model does it. */
+    public Request untouched() {
+      return new Request(texts, target, together, WhatIf.NOTHING);
     }
   }
 
@@ -58,6 +79,8 @@ public interface Microscope extends AutoCloseable {
    * @param capacityFactor the model's own, in evaluation
    * @param fillsBlanks whether it learned to fill blanks
    * @param exampleTexts texts that suit the model; may be empty
+   * @param selection the model's own, as the setting has it
+   * @param data what it was trained on, as far as that is known and still there; may be empty
    */
   record Subject(
       String name,
@@ -65,13 +88,39 @@ public interface Microscope extends AutoCloseable {
       int experts,
       double capacityFactor,
       boolean fillsBlanks,
-      List<String> exampleTexts) {}
+      List<String> exampleTexts,
+      String selection,
+      List<String> data) {
+
+    /** The same, trained on known data. */
+    public Subject trainedOn(List<String> paths) {
+      return new Subject(
+          name,
+          detail,
+          experts,
+          capacityFactor,
+          fillsBlanks,
+          exampleTexts,
+          selection,
+          List.copyOf(paths));
+    }
+  }
 
   /** The model. */
   Subject subject();
 
-  /** Routes a text; fails with an InputException where the text can't be routed. */
-  CompletableFuture<RoutingTrace> route(Request request);
+  /**
+   * Routes texts; fails with an InputException where one can't be routed. To cancel the answer
+   * before its turn has come saves the work.
+   *
+   * @return a trace for each routing group: for each text, or one for all where they share the room
+   */
+  CompletableFuture<List<RoutingTrace>> routeAll(Request request);
+
+  /** The first of the traces; see {@link #routeAll}. */
+  default CompletableFuture<RoutingTrace> route(Request request) {
+    return routeAll(request).thenApply(List::getFirst);
+  }
 
   /**
    * Lets the model write after texts; fails with an InputException where it can't read them. To

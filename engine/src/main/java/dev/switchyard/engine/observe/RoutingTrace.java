@@ -6,20 +6,85 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Where each token of a text went. Arrays belong to the trace and are not changed.
+ * Where each token of a routing group went: of one text, or of several that share the experts'
+ * room. Arrays belong to the trace and are not changed.
  *
  * @param encoderTokens what the encoder read; empty for a decoder alone
  * @param decoderTokens what the decoder read
  * @param layers the Switch layers, in the order in which tokens pass them
  * @param crossEntropy nats a target token on this text
  * @param milliseconds that the model took
+ * @param rows where each text begins; one of several stands behind the one before
+ * @param predictions what the model expects after each decoder token; empty where nobody asked
  */
 public record RoutingTrace(
     List<TokenText> encoderTokens,
     List<TokenText> decoderTokens,
     List<LayerRouting> layers,
     double crossEntropy,
-    double milliseconds) {
+    double milliseconds,
+    List<Row> rows,
+    List<Prediction> predictions) {
+
+  /** One text, without predictions. */
+  public RoutingTrace(
+      List<TokenText> encoderTokens,
+      List<TokenText> decoderTokens,
+      List<LayerRouting> layers,
+      double crossEntropy,
+      double milliseconds) {
+    this(
+        encoderTokens,
+        decoderTokens,
+        layers,
+        crossEntropy,
+        milliseconds,
+        List.of(new Row(0, 0)),
+        List.of());
+  }
+
+  /**
+   * A text's place among several.
+   *
+   * @param encoderStart number of its first token among the encoder's
+   * @param decoderStart the same among the decoder's
+   */
+  public record Row(int encoderStart, int decoderStart) {
+    /** Number of its first token in a stack. */
+    public int start(boolean encoder) {
+      return encoder ? encoderStart : decoderStart;
+    }
+  }
+
+  /**
+   * The token that follows a decoder token.
+   *
+   * @param target the right one; null where nothing counts
+   * @param targetProbability that the model gives it; 0 where there is none
+   * @param best the most probable one
+   * @param bestProbability its probability
+   */
+  public record Prediction(
+      TokenText target, double targetProbability, TokenText best, double bestProbability) {
+    /** Whether the most probable token is the right one. */
+    public boolean isRight() {
+      return target != null && target.id() == best.id();
+    }
+  }
+
+  /** Number of the text that a token of a stack belongs to. */
+  public int row(boolean encoder, int token) {
+    int row = 0;
+    while (row + 1 < rows.size() && rows.get(row + 1).start(encoder) <= token) {
+      row++;
+    }
+    return row;
+  }
+
+  /** Number of dropped tokens, all layers together. */
+  public int dropped() {
+    return layers.stream().mapToInt(LayerRouting::dropped).sum();
+  }
 
   /** The tokens that a layer routes. */
   public List<TokenText> tokens(LayerRouting layer) {
@@ -31,7 +96,8 @@ public record RoutingTrace(
    *
    * @param expert whose number
    * @param gate with which its result would be added
-   * @param position place in the expert's queue, from 0
+   * @param position place in the expert's queue, from 0; -1 where it came into none: under expert
+   *     choice no expert took it, or the one that did is switched off
    * @param kept whether the expert had room at that place
    */
   public record Choice(int expert, float gate, int position, boolean kept) {}
@@ -151,6 +217,29 @@ public record RoutingTrace(
           List.copyOf(choices));
     }
 
+    /**
+     * Some of these tokens, as a routing group of their own. Its load-balancing loss counts what
+     * they asked for.
+     */
+    public LayerRouting of(int[] tokens) {
+      List<List<Choice>> own = IntStream.of(tokens).mapToObj(choices::get).toList();
+      float[][] given =
+          IntStream.of(tokens).mapToObj(t -> probabilities[t]).toArray(float[][]::new);
+      LayerRouting part = of(name, encoder, block, experts, capacity, own, given, asked, 0);
+      int[] queued = part.queued();
+      int all = IntStream.of(queued).sum();
+      long routed = own.stream().filter(of -> !of.isEmpty()).count();
+      double balance = 0;
+      for (int e = 0; e < experts && routed > 0 && all > 0; e++) {
+        double mean = 0;
+        for (int t = 0; t < given.length; t++) {
+          mean += own.get(t).isEmpty() ? 0 : given[t][e] / routed;
+        }
+        balance += experts * mean * queued[e] / all;
+      }
+      return of(name, encoder, block, experts, capacity, own, given, queued, balance);
+    }
+
     /** Tokens that the same layer routed one by one, behind each other. */
     public static LayerRouting joined(List<LayerRouting> parts) {
       LayerRouting first = parts.getFirst();
@@ -214,7 +303,8 @@ public record RoutingTrace(
       int[] count = new int[experts];
       for (List<Choice> ofToken : choices) {
         for (Choice choice : ofToken) {
-          count[choice.expert()] += choice.kept() || !keptOnly ? 1 : 0;
+          boolean counts = keptOnly ? choice.kept() : choice.position() >= 0;
+          count[choice.expert()] += counts ? 1 : 0;
         }
       }
       return count;

@@ -27,7 +27,7 @@ final class MicroscopeInTraining implements Microscope {
   }
 
   @Override
-  public CompletableFuture<RoutingTrace> route(Request request) {
+  public CompletableFuture<List<RoutingTrace>> routeAll(Request request) {
     if (closed) {
       return CompletableFuture.failedFuture(closed());
     }

@@ -1,12 +1,14 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -132,6 +134,24 @@ public interface Workbench extends AutoCloseable {
    * @param data files or folders, as for training
    */
   Evaluation evaluate(String model, List<Path> data);
+
+  /**
+   * Reads a corpus with a model and says what each expert takes of it.
+   *
+   * @param microscope over the model
+   * @param data files or folders, or the name of the sample corpus; empty: what the model was
+   *     trained on
+   * @param texts that are read at most
+   * @param progress hears the share that is done, from 0 to 1
+   * @param wanted asked now and then: whether to go on; if not, a {@link
+   *     java.util.concurrent.CancellationException} ends it
+   */
+  ExpertPreferences survey(
+      Microscope microscope,
+      List<String> data,
+      int texts,
+      DoubleConsumer progress,
+      BooleanSupplier wanted);
 
   /** Reads the past of a run folder or of a sample's name. */
   Recording recording(String model);

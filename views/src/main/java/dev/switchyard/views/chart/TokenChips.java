@@ -156,7 +156,7 @@ public final class TokenChips extends ScrolledPainting {
   }
 
   private void paintChip(GraphicsContext g, int index, Rectangle2D place) {
-    boolean routed = layer != null && index < layer.expert().length;
+    boolean routed = layer != null && index < layer.expert().length && layer.expert()[index] >= 0;
     boolean kept = !routed || layer.kept()[index];
     boolean beside = routed && expert >= 0 && layer.choice(index, expert).isEmpty();
     Color color =

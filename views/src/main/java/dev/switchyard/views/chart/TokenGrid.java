@@ -1,5 +1,7 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.engine.observe.RoutingDifference;
+import dev.switchyard.engine.observe.RoutingDifference.Change;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
@@ -39,6 +41,8 @@ public final class TokenGrid extends ScrolledPainting {
   }
 
   private RoutingTrace trace;
+  private RoutingTrace untouched;
+  private RoutingDifference difference;
   private final List<Double> rowTops = new ArrayList<>();
   private int layer;
   private int token = -1;
@@ -75,6 +79,25 @@ public final class TokenGrid extends ScrolledPainting {
 
   /** Shows a trace; layer and token are the chosen ones, expert the one that stands out or -1. */
   public void show(RoutingTrace trace, int layer, int token, int expert) {
+    show(trace, null, null, layer, token, expert);
+  }
+
+  /**
+   * Shows a what-if's trace: tokens that it changed have a strip above them that says what they
+   * were.
+   *
+   * @param untouched the model's own trace; null with the difference
+   * @param difference between them; null: nothing is changed
+   */
+  public void show(
+      RoutingTrace trace,
+      RoutingTrace untouched,
+      RoutingDifference difference,
+      int layer,
+      int token,
+      int expert) {
+    this.untouched = untouched;
+    this.difference = difference;
     boolean moved = layer != this.layer || token != this.token;
     boolean resized =
         trace != null
@@ -192,7 +215,7 @@ public final class TokenGrid extends ScrolledPainting {
         continue;
       }
       for (int t = first; t < last; t++) {
-        paintCell(g, routing, rowTops.get(i), t);
+        paintCell(g, i, rowTops.get(i), t);
       }
     }
     paintChoice(g);
@@ -215,25 +238,51 @@ public final class TokenGrid extends ScrolledPainting {
     }
   }
 
-  private void paintCell(GraphicsContext g, LayerRouting routing, double top, int t) {
+  private void paintCell(GraphicsContext g, int index, double top, int t) {
+    LayerRouting routing = trace.layers().get(index);
     int asked = routing.expert()[t];
     boolean kept = routing.kept()[t];
     double x = LEFT + t * cell + 1.5;
     double width = cell - 3;
     double y = top + 1.5;
     double height = row - 3;
-    Color color = ExpertColors.of(asked, routing.experts());
+    Color color = asked < 0 ? colors().raised() : ExpertColors.of(asked, routing.experts());
     Color shown = ExpertColors.over(color, colors().card(), 0.32 + 0.68 * routing.gate()[t]);
     boolean beside = expert >= 0 && routing.choice(t, expert).isEmpty();
     g.setGlobalAlpha(beside ? 0.38 : 1);
-    TokenFace.box(g, x, y, width, height, 6, shown, kept, colors());
+    TokenFace.box(g, x, y, width, height, 6, shown, kept || asked < 0, colors());
     long more = routing.choices().get(t).stream().filter(Choice::kept).skip(1).count();
     boolean narrow = cell < 26 && (asked > 99 || more > 0);
     g.setFont(Fonts.sans(narrow ? 9 : Math.clamp(row * 0.34, 11.5, 17)));
     g.setTextAlign(TextAlignment.CENTER);
     g.setFill(kept ? ExpertColors.textOn(shown) : colors().bad());
-    g.fillText(asked + (more > 0 ? "+" : ""), x + width / 2, y + height / 2);
+    boolean changed = difference != null && difference.at(index, t) != Change.SAME;
+    String number = asked < 0 ? "" : asked + (more > 0 ? "+" : "");
+    g.fillText(number, x + width / 2, y + height / 2 + (changed ? strip() / 2 : 0));
+    if (changed) {
+      paintBefore(g, untouched.layers().get(index), t, x, y, width);
+    }
     g.setGlobalAlpha(1);
+  }
+
+  private double strip() {
+    return Math.max(5, row * 0.22);
+  }
+
+  /** What the token was before the what-if: its expert's colour, or red where it was dropped. */
+  private void paintBefore(
+      GraphicsContext g, LayerRouting before, int t, double x, double y, double width) {
+    double height = strip();
+    g.setFill(colors().card());
+    g.fillRect(x, y, width, height + 2);
+    boolean kept = before.kept()[t];
+    g.setFill(kept ? ExpertColors.of(before.expert()[t], before.experts()) : colors().badSoft());
+    g.fillRoundRect(x, y, width, height, 4, 4);
+    if (!kept) {
+      g.setStroke(colors().bad());
+      g.setLineWidth(1);
+      g.strokeRoundRect(x + 0.5, y + 0.5, width - 1, height - 1, 4, 4);
+    }
   }
 
   private boolean chosenStack() {

@@ -1,5 +1,6 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
@@ -7,7 +8,10 @@ import dev.switchyard.views.chart.ExpertColors;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
 import javafx.css.PseudoClass;
@@ -19,16 +23,20 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
+import javafx.scene.layout.VBox;
 import javafx.scene.shape.Rectangle;
 
 /** One expert in one layer: the tokens that asked for it, in the order of its queue. */
 final class ExpertInspector extends StackPane {
   private static final PseudoClass DROPPED = PseudoClass.getPseudoClass("dropped");
 
+  private static final int MOST_LIKES = 5;
+
   private final ExploreModel model;
   private final ListView<Integer> tokens = new ListView<>();
   private final Label hint =
       new Label("Click an expert at the left: the tokens that asked for it stand here.");
+  private final Label likes = new Label();
   private final Card card;
   private final Rectangle swatch = new Rectangle(12, 12);
 
@@ -49,8 +57,16 @@ final class ExpertInspector extends StackPane {
             });
     hint.setWrapText(true);
     hint.getStyleClass().add("muted");
-    StackPane content = new StackPane(tokens, hint);
+    StackPane inText = new StackPane(tokens, hint);
     StackPane.setAlignment(hint, Pos.TOP_LEFT);
+    VBox.setVgrow(inText, Priority.ALWAYS);
+    likes.setId("expert-likes");
+    likes.getStyleClass().addAll("muted", "why");
+    likes.setWrapText(true);
+    likes.setMinHeight(Region.USE_PREF_SIZE);
+    likes.managedProperty().bind(likes.textProperty().isNotEmpty());
+    Glossary.explain(likes, Term.POINTWISE_INFORMATION);
+    VBox content = new VBox(6, likes, inText);
     card = new Card("Experts’ tokens", "in the order of the queue", content);
     card.title().setId("expert-title");
     swatch.setArcWidth(4);
@@ -63,6 +79,7 @@ final class ExpertInspector extends StackPane {
     model.layer.subscribe(l -> show());
     model.expert.subscribe(e -> show());
     model.token.subscribe(t -> show());
+    model.preferences.subscribe(p -> show());
   }
 
   private void show() {
@@ -76,8 +93,10 @@ final class ExpertInspector extends StackPane {
       card.title().setText("Tokens of an expert");
       card.subtitle().setText("");
       tokens.getItems().clear();
+      likes.setText("");
       return;
     }
+    likes.setText(likes(layer.name(), expert));
     swatch.setFill(ExpertColors.of(expert, layer.experts()));
     card.title().setText("Expert %d, %s".formatted(expert, Figures.layerInWords(layer.name())));
     int asked = layer.queued()[expert];
@@ -97,6 +116,35 @@ final class ExpertInspector extends StackPane {
       tokens.getItems().setAll(queue);
     }
     tokens.refresh();
+  }
+
+  /** What the expert takes of the corpus that was read; empty where none was. */
+  private String likes(String layer, int expert) {
+    ExpertPreferences found = model.preferences.get();
+    if (found == null) {
+      return "";
+    }
+    return found.layers().stream()
+        .filter(l -> l.name().equals(layer) && expert < l.experts().size())
+        .findFirst()
+        .map(l -> likes(l.experts().get(expert)))
+        .orElse("");
+  }
+
+  private static String likes(ExpertPreferences.Expert expert) {
+    String labels = names(expert.labels());
+    return "Over the corpus it takes %s of the tokens and likes %s%s"
+        .formatted(
+            Figures.percent(expert.share()),
+            expert.tokens().isEmpty() ? "nothing in particular" : names(expert.tokens()),
+            labels.isEmpty() ? "." : "; labels " + labels + ".");
+  }
+
+  private static String names(List<ExpertPreferences.Preference> some) {
+    return some.stream()
+        .limit(MOST_LIKES)
+        .map(ExpertPreferences.Preference::name)
+        .collect(Collectors.joining(", "));
   }
 
   /** The chosen expert; where none is, that of the chosen token. */

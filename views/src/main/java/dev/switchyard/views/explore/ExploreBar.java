@@ -1,10 +1,12 @@
 package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.words.Figures;
 import java.io.File;
+import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
@@ -12,6 +14,7 @@ import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.SeparatorMenuItem;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.stage.DirectoryChooser;
 import org.kordamp.ikonli.feather.Feather;
@@ -57,7 +60,14 @@ final class ExploreBar extends HBox {
     live.setMinWidth(Region.USE_PREF_SIZE);
     live.visibleProperty().bind(model.subjectInTraining);
     live.managedProperty().bind(model.subjectInTraining);
-    getChildren().addAll(title, chooser, live, detail);
+    detail.setMinWidth(0);
+    Region gap = new Region();
+    HBox.setHgrow(gap, Priority.ALWAYS);
+    Choice<Page> pages = new Choice<>(Page.values().length, Page::title);
+    pages.setId("pages");
+    pages.setItems(List.of(Page.values()));
+    pages.valueProperty().bindBidirectional(model.page);
+    getChildren().addAll(title, chooser, live, detail, gap, pages);
     chooser.setOnShowing(e -> fill());
     chooser.getItems().add(new MenuItem("…"));
     DropZone.on(this, paths -> controller.open(paths.getFirst().toString()));

@@ -1,38 +1,32 @@
 package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.observe.Microscope;
-import dev.switchyard.engine.observe.RoutingTrace;
-import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.generate.GenerateController;
+import dev.switchyard.views.preference.PreferenceController;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
-import dev.switchyard.views.words.Figures;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import javafx.animation.PauseTransition;
 import javafx.beans.property.ReadOnlyStringProperty;
-import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.Node;
 import javafx.util.Duration;
 
 /** The explorer: a model under the microscope, a text, and every token's way. */
 public final class ExploreController implements AutoCloseable {
-  private static final Duration AFTER_TYPING = Duration.millis(200);
   private static final Duration BETWEEN_LOOKS = Duration.seconds(2);
 
   private final Workbench workbench;
   private final Tasks tasks;
   private final ExploreModel model = new ExploreModel();
-  private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
-  private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
   private final PauseTransition looking = new PauseTransition(BETWEEN_LOOKS);
+  private final TextRouting routing;
   private final GenerateController generate;
+  private final PreferenceController preferences;
   private final ExploreView view;
   private Microscope microscope;
-  private String routedText = "";
   private TrainingRun training;
   private boolean shown;
 
@@ -40,12 +34,20 @@ public final class ExploreController implements AutoCloseable {
   public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance) {
     this.workbench = workbench;
     this.tasks = tasks;
-    generate = new GenerateController(tasks, appearance, model.text);
-    view = new ExploreView(model, appearance.themeProperty(), this, generate);
-    typing.setOnFinished(e -> route());
+    routing = new TextRouting(model, tasks);
+    generate = new GenerateController(tasks, appearance, model.sentence);
+    preferences = new PreferenceController(workbench, tasks, appearance);
+    view = new ExploreView(model, appearance.themeProperty(), this, generate, preferences);
+    model.preferences.bind(preferences.resultProperty());
+    generate.setOnPutAway(() -> model.page.set(Page.TEXT));
+    generate.openProperty().subscribe(this::followWriting);
     looking.setOnFinished(e -> lookAgain());
-    model.text.addListener((o, before, now) -> typing.playFromStart());
-    model.capacityFactor.addListener((o, before, now) -> route());
+  }
+
+  private void followWriting(boolean open) {
+    if (open) {
+      model.page.set(Page.GENERATE);
+    }
   }
 
   /** The screen. */
@@ -55,7 +57,12 @@ public final class ExploreController implements AutoCloseable {
 
   /** A line for the status bar. */
   public ReadOnlyStringProperty statusProperty() {
-    return status.getReadOnlyProperty();
+    return routing.statusProperty();
+  }
+
+  /** What is routed, and how it is changed. */
+  TextRouting routing() {
+    return routing;
   }
 
   /** The screen is seen now: the list of models is read, and the first sample opened if none is. */
@@ -130,20 +137,15 @@ public final class ExploreController implements AutoCloseable {
         model.subject.get() == null
             || model.text.get().isBlank()
             || model.subject.get().exampleTexts().contains(model.text.get());
-    model.untouched.set(null);
-    model.trace.set(null);
-    model.token.set(ExploreModel.NONE);
-    model.expert.set(ExploreModel.NONE);
-    model.layer.set(0);
-    model.capacityFactor.set(null);
+    routing.clear();
     model.subject.set(subject);
     model.subjectInTraining.set(inTraining);
     if (untouchedText && !subject.exampleTexts().isEmpty()) {
       model.text.set(subject.exampleTexts().getFirst());
     }
     generate.look(opened);
-    typing.stop();
-    route();
+    preferences.look(opened);
+    routing.look(opened);
     if (inTraining) {
       looking.playFromStart();
     }
@@ -152,79 +154,10 @@ public final class ExploreController implements AutoCloseable {
   private void lookAgain() {
     if (shown && training != null && model.subjectInTraining.get()) {
       if (!training.state().isOver()) {
-        route();
+        routing.route();
       }
       looking.playFromStart();
     }
-  }
-
-  /** Routes the text as it stands; the newest answer wins. */
-  void route() {
-    if (microscope == null) {
-      return;
-    }
-    String text = model.text.get();
-    if (text.isBlank()) {
-      tasks.forget(this + "route");
-      model.problem.set("");
-      model.untouched.set(null);
-      model.trace.set(null);
-      status.set("");
-      return;
-    }
-    Double factor = model.capacityFactor.get();
-    Microscope now = microscope;
-    RoutingTrace known = model.untouched.get();
-    record Both(RoutingTrace untouched, RoutingTrace shown) {}
-    boolean fresh = known == null || factor == null || !Objects.equals(text, routedText);
-    tasks.follow(
-        this + "route",
-        "",
-        () -> {
-          var own =
-              fresh
-                  ? now.route(new Microscope.Request(text, null, null))
-                  : java.util.concurrent.CompletableFuture.completedFuture(known);
-          return factor == null
-              ? own.thenApply(trace -> new Both(trace, trace))
-              : own.thenCombine(now.route(new Microscope.Request(text, null, factor)), Both::new);
-        },
-        both -> {
-          routedText = text;
-          model.problem.set("");
-          model.untouched.set(both.untouched());
-          show(both.shown());
-        },
-        problem -> model.problem.set(Tasks.line(problem)));
-  }
-
-  private void show(RoutingTrace trace) {
-    if (model.layer.get() >= trace.layers().size()) {
-      model.layer.set(0);
-    }
-    model.trace.set(trace);
-    if (model.token.get() == ExploreModel.NONE) {
-      model.token.set(firstOfInterest(model.routing()));
-    }
-    int tokens = model.tokens().size();
-    if (model.token.get() >= tokens) {
-      model.token.set(tokens - 1);
-    }
-    status.set(
-        "%s routed in %s ms"
-            .formatted(
-                Figures.count(trace.encoderTokens().size() + trace.decoderTokens().size(), "token"),
-                Figures.decimal(trace.milliseconds(), trace.milliseconds() < 10 ? 1 : 0)));
-  }
-
-  /** A dropped token has the most to tell; else the first one. */
-  private static int firstOfInterest(LayerRouting layer) {
-    for (int t = 0; layer != null && t < layer.kept().length; t++) {
-      if (!layer.kept()[t]) {
-        return t;
-      }
-    }
-    return 0;
   }
 
   /** Chooses a layer and a token of it. */
@@ -240,6 +173,8 @@ public final class ExploreController implements AutoCloseable {
 
   private void release() {
     generate.look(null);
+    preferences.look(null);
+    routing.look(null);
     if (microscope != null) {
       Microscope old = microscope;
       microscope = null;
@@ -256,9 +191,10 @@ public final class ExploreController implements AutoCloseable {
 
   @Override
   public void close() {
-    typing.stop();
     looking.stop();
     generate.look(null);
+    preferences.look(null);
+    routing.close();
     if (microscope != null) {
       microscope.close();
       microscope = null;

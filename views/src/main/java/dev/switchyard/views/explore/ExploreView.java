@@ -9,6 +9,7 @@ import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.generate.GenerateController;
+import dev.switchyard.views.preference.PreferenceController;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -21,7 +22,12 @@ import javafx.geometry.Insets;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyCodeCombination;
+import javafx.scene.input.KeyCombination;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -32,12 +38,22 @@ import org.kordamp.ikonli.feather.Feather;
 
 /** Layout of the explorer. */
 final class ExploreView extends BorderPane {
-  private static final double SIDE = 340;
+  private static final double SIDE = 352;
+  private static final String HOW_TO_READ =
+      "one column a token, one row a Switch layer; brightness is the gate, a red ring a dropped"
+          + " token";
 
   /** A card's padding and title. */
   private static final double CARD_FRAME = 76;
 
   private static final int LAYERS_SIDE_BY_SIDE = 8;
+
+  private static final KeyCombination UNDO =
+      new KeyCodeCombination(KeyCode.Z, KeyCombination.SHORTCUT_DOWN);
+  private static final KeyCombination REDO =
+      new KeyCodeCombination(KeyCode.Z, KeyCombination.SHORTCUT_DOWN, KeyCombination.SHIFT_DOWN);
+  private static final KeyCombination REDO_TOO =
+      new KeyCodeCombination(KeyCode.Y, KeyCombination.SHORTCUT_DOWN);
 
   private final ExploreModel model;
   private final ExploreController controller;
@@ -55,7 +71,8 @@ final class ExploreView extends BorderPane {
       ExploreModel model,
       ObservableValue<Theme> theme,
       ExploreController controller,
-      GenerateController generate) {
+      GenerateController generate,
+      PreferenceController preferences) {
     this.model = model;
     this.generate = generate;
     this.controller = controller;
@@ -72,23 +89,61 @@ final class ExploreView extends BorderPane {
     VBox side =
         new VBox(
             12,
-            new TokenInspector(model, theme),
-            new WhatIf(model, controller),
+            new TokenInspector(model, theme, controller),
+            new WhatIfCard(model, controller.routing()),
             new ExpertInspector(model, theme, controller));
     VBox.setVgrow(side.getChildren().getFirst(), Priority.SOMETIMES);
     VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
-    side.setMinWidth(SIDE);
-    side.setPrefWidth(SIDE);
-    VBox main = new VBox(12, textCard(), generate.view(), gridCard(), queuesCard());
+    VBox text = new VBox(12, gridCard(), queuesCard());
+    StackPane pages =
+        new StackPane(
+            on(Page.TEXT, text),
+            on(Page.FLOW, new FlowCard(model, theme, controller)),
+            on(Page.EXPERTS, preferences.view()),
+            on(Page.GENERATE, generate.view()));
+    VBox.setVgrow(pages, Priority.ALWAYS);
+    Node textCard = textCard();
+    textCard.visibleProperty().bind(model.page.isNotEqualTo(Page.EXPERTS));
+    textCard.managedProperty().bind(textCard.visibleProperty());
+    VBox main = new VBox(12, textCard, pages);
     HBox.setHgrow(main, Priority.ALWAYS);
     main.setMinWidth(0);
-    HBox content = new HBox(12, main, side);
+    HBox content = new HBox(12, main, scrolled(side));
     content.getStyleClass().add("screen");
     EmptyState empty = empty();
     content.visibleProperty().bind(model.subject.isNotNull());
     empty.visibleProperty().bind(model.subject.isNull());
     setCenter(new StackPane(content, empty));
     follow();
+    addEventHandler(KeyEvent.KEY_PRESSED, this::undoOrRedo);
+  }
+
+  private void undoOrRedo(KeyEvent e) {
+    if (UNDO.match(e)) {
+      controller.routing().undo();
+      e.consume();
+    } else if (REDO.match(e) || REDO_TOO.match(e)) {
+      controller.routing().redo();
+      e.consume();
+    }
+  }
+
+  /** The side scrolls where the window is too low for it. */
+  private static Node scrolled(VBox side) {
+    ScrollPane scrolled = new ScrollPane(side);
+    scrolled.setFitToWidth(true);
+    scrolled.setFitToHeight(true);
+    scrolled.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
+    scrolled.getStyleClass().addAll("edge-to-edge", "form-scroll");
+    scrolled.setMinWidth(SIDE);
+    scrolled.setPrefWidth(SIDE);
+    return scrolled;
+  }
+
+  private Node on(Page page, Node content) {
+    content.visibleProperty().bind(model.page.isEqualTo(page));
+    content.managedProperty().bind(content.visibleProperty());
+    return content;
   }
 
   private EmptyState empty() {
@@ -133,7 +188,7 @@ final class ExploreView extends BorderPane {
     Glossary.explain(drops, Term.DROPPED);
     drops.setId("drops");
     drops.getStyleClass().add("dropped-text");
-    VBox content = new VBox(10, text, problem, chips);
+    VBox content = new VBox(10, text, problem, new SentenceBar(model, controller.routing()), chips);
     Card card = new Card("Where each token goes", "", content);
     card.withTools(generate.button(), examples(), layers);
     card.withRemark(drops);
@@ -161,12 +216,7 @@ final class ExploreView extends BorderPane {
 
   private Card gridCard() {
     grid.setOnCell(controller::choose);
-    Card card =
-        new Card(
-            "Tokens by layers",
-            "one column a token, one row a Switch layer; brightness is the gate, a red ring a"
-                + " dropped token",
-            grid);
+    Card card = new Card("Tokens by layers", HOW_TO_READ, grid);
     Glossary.explain(card.subtitle(), Term.GATE);
     card.withTools(legend);
     gridCard = card;
@@ -193,9 +243,6 @@ final class ExploreView extends BorderPane {
     Glossary.explain(card.subtitle(), Term.CAPACITY);
     card.setPrefHeight(230);
     VBox.setVgrow(card, Priority.ALWAYS);
-    // What the model writes stands in its place.
-    card.visibleProperty().bind(generate.openProperty().not());
-    card.managedProperty().bind(card.visibleProperty());
     return card;
   }
 
@@ -236,7 +283,19 @@ final class ExploreView extends BorderPane {
     LayerRouting routing = model.routing();
     layers.valueProperty().set(model.layer.get());
     chips.show(model.tokens(), routing, model.token.get(), model.expert.get());
-    grid.show(model.trace.get(), model.layer.get(), model.token.get(), model.expert.get());
+    grid.show(
+        model.trace.get(),
+        model.untouched.get(),
+        model.difference.get(),
+        model.layer.get(),
+        model.token.get(),
+        model.expert.get());
+    gridCard
+        .subtitle()
+        .setText(
+            model.difference.get() == null
+                ? HOW_TO_READ
+                : "a strip above a cell says what the token was before the what-if");
     queues.show(routing, model.expert.get());
     legend.show(routing == null ? 0 : routing.experts());
     if (routing == null) {

@@ -2,8 +2,10 @@ package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.observe.RoutingTrace.Choice;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.RoutingTrace.Prediction;
 import dev.switchyard.views.chart.ExpertColors;
 import dev.switchyard.views.chart.ProbabilityBars;
+import dev.switchyard.views.chart.TokenPath;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.Stat;
 import dev.switchyard.views.theme.Theme;
@@ -31,6 +33,10 @@ import org.kordamp.ikonli.feather.Feather;
 final class TokenInspector extends StackPane {
   private static final PseudoClass DROPPED = PseudoClass.getPseudoClass("dropped");
 
+  private static final String NOT_TAKEN =
+      "Dropped: the experts chose others (most probable: expert %d). The layer adds nothing to it,"
+          + " it goes on by the residual connection.";
+
   private final ExploreModel model;
   private final Label face = new Label();
   private final Label title = new Label();
@@ -40,6 +46,8 @@ final class TokenInspector extends StackPane {
   private final StringProperty entropy = new SimpleStringProperty();
   private final StringProperty runnerUp = new SimpleStringProperty();
   private final ProbabilityBars bars;
+  private final TokenPath path;
+  private final Label prediction = new Label();
   private final VBox content;
   private final EmptyState empty =
       new EmptyState(
@@ -48,11 +56,22 @@ final class TokenInspector extends StackPane {
           "Its router probabilities, its gate and its place in the queue stand here. Arrow keys"
               + " move in the grid.");
 
-  TokenInspector(ExploreModel model, ObservableValue<Theme> theme) {
+  TokenInspector(ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
     this.model = model;
     getStyleClass().add("card");
     setId("token-inspector");
     bars = new ProbabilityBars(theme);
+    Glossary.explain(bars, Term.ROUTER);
+    path = new TokenPath(theme);
+    path.setId("token-path");
+    path.setOnLayer(layer -> controller.choose(layer, model.token.get()));
+    prediction.getStyleClass().addAll("muted", "why");
+    prediction.setId("token-prediction");
+    prediction.setWrapText(true);
+    prediction.setMinHeight(Region.USE_PREF_SIZE);
+    prediction.managedProperty().bind(prediction.textProperty().isNotEmpty());
+    Glossary.explain(prediction, Term.PREDICTION);
+    Label everywhere = Glossary.label(Term.ROUTER, "in every layer: probabilities, gate, place");
     face.getStyleClass().addAll("token-face", "mono");
     face.setMinWidth(Region.USE_PREF_SIZE);
     title.getStyleClass().addAll("strong", "card-title");
@@ -77,7 +96,7 @@ final class TokenInspector extends StackPane {
     why.setMinHeight(Region.USE_PREF_SIZE);
     why.setId("token-why");
     VBox.setVgrow(bars, Priority.ALWAYS);
-    content = new VBox(12, head, stats, bars, why);
+    content = new VBox(9, head, stats, bars, everywhere, path, why, prediction);
     getChildren().addAll(content, empty);
     model.trace.subscribe(t -> show());
     model.layer.subscribe(l -> show());
@@ -93,7 +112,17 @@ final class TokenInspector extends StackPane {
     }
     LayerRouting layer = model.routing();
     int t = model.token.get();
+    path.show(model.trace.get(), model.layer.get(), t);
+    prediction.setText(layer.encoder() ? "" : prediction(t));
+    bars.show(layer.probabilities()[t]);
+    entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));
+    title.setText("Token %d, %s".formatted(t, Figures.layerInWords(layer.name())));
+    runnerUp.set(bars.order().size() > 1 ? Integer.toString(bars.order().get(1)) : "–");
     int expert = layer.expert()[t];
+    if (expert < 0) {
+      showPadding();
+      return;
+    }
     boolean kept = layer.kept()[t];
     Color color = ExpertColors.of(expert, layer.experts());
     face.setText(shorten(model.tokens().get(t).text()));
@@ -103,20 +132,55 @@ final class TokenInspector extends StackPane {
             ? "-fx-background-color: %s; -fx-text-fill: %s;"
                 .formatted(css(color), css(ExpertColors.textOn(color)))
             : "");
-    title.setText("Token %d, %s".formatted(t, Figures.layerInWords(layer.name())));
     int place = layer.position()[t] + 1;
     List<Choice> choices = layer.choices().get(t);
-    fate.setText((kept ? "kept · " : "dropped · ") + places(layer, choices, kept));
+    boolean taken = place > 0;
+    fate.setText(
+        (kept ? "kept · " : "dropped · ")
+            + (taken ? places(layer, choices, kept) : "no expert took it"));
     fate.pseudoClassStateChanged(DROPPED, !kept);
     gate.set(
         choices.stream()
             .filter(choice -> choice.kept() || !kept)
             .map(choice -> Figures.decimal(choice.gate(), 3))
             .collect(Collectors.joining(" + ")));
-    entropy.set(Figures.decimal(entropy(layer.probabilities()[t]), 2));
-    bars.show(layer.probabilities()[t]);
-    runnerUp.set(bars.order().size() > 1 ? Integer.toString(bars.order().get(1)) : "–");
-    why.setText(choices.size() > 1 ? reason(choices, kept) : reason(layer, expert, place, kept));
+    why.setText(
+        !taken
+            ? NOT_TAKEN.formatted(expert)
+            : choices.size() > 1 ? reason(choices, kept) : reason(layer, expert, place, kept));
+  }
+
+  private void showPadding() {
+    face.setText("·");
+    face.setStyle("");
+    face.pseudoClassStateChanged(DROPPED, false);
+    fate.setText("padding, not routed");
+    fate.pseudoClassStateChanged(DROPPED, false);
+    gate.set("–");
+    why.setText("Padding fills a shorter sentence up. This model neither routes nor counts it.");
+  }
+
+  /** What the model expects after a decoder's token, and expected before the what-if. */
+  private String prediction(int t) {
+    List<Prediction> now = model.trace.get().predictions();
+    if (t >= now.size()) {
+      return "";
+    }
+    Prediction next = now.get(t);
+    String words =
+        "Next token: %s with probability %s"
+            .formatted(next.best().text(), Figures.decimal(next.bestProbability(), 3));
+    if (next.target() != null) {
+      words +=
+          next.isRight()
+              ? ", which is right."
+              : "; right is %s with %s."
+                  .formatted(next.target().text(), Figures.decimal(next.targetProbability(), 3));
+    }
+    List<Prediction> before = model.untouched.get().predictions();
+    boolean changed =
+        model.difference.get() != null && model.difference.get().predictions().contains(t);
+    return changed ? words + " As trained: %s.".formatted(before.get(t).best().text()) : words;
   }
 
   /** Where it stood in the queues of the experts that kept it, or of all where none did. */

@@ -29,6 +29,7 @@ public final class GenerateController {
   private Microscope microscope;
   private CompletableFuture<List<Generation>> answer;
   private long seed;
+  private Runnable onPutAway = () -> {};
 
   /**
    * Nothing is written yet.
@@ -48,7 +49,7 @@ public final class GenerateController {
     return view.button();
   }
 
-  /** What was written; seen while {@link #openProperty}. */
+  /** What was written, or that nothing is; see {@link #openProperty}. */
   public Node view() {
     return view;
   }
@@ -56,6 +57,11 @@ public final class GenerateController {
   /** Whether there is something to show. */
   public BooleanExpression openProperty() {
     return model.open;
+  }
+
+  /** Hears when a person has put away what was written. */
+  public void setOnPutAway(Runnable onPutAway) {
+    this.onPutAway = onPutAway;
   }
 
   /** Takes another model; null: none. */
@@ -145,6 +151,18 @@ public final class GenerateController {
     }
     tasks.forget(this);
     model.writing.set(false);
+  }
+
+  /** A person has seen enough of what was written. */
+  void putAway() {
+    dismiss();
+    onPutAway.run();
+  }
+
+  /** Looks at a step in a layer. */
+  void choose(int layer, int step) {
+    model.layer.set(layer);
+    choose(step);
   }
 
   /** Puts away what was written. */

@@ -4,9 +4,11 @@ import dev.switchyard.engine.observe.Decoding.Strategy;
 import dev.switchyard.engine.observe.Generation;
 import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
 import java.util.List;
+import java.util.stream.IntStream;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.IntegerProperty;
 import javafx.beans.property.ObjectProperty;
@@ -72,12 +74,16 @@ final class GenerateModel {
         : steps.getFirst().routing().stream().map(LayerRouting::name).toList();
   }
 
-  /** Where all tokens went in the chosen layer, as one routing; null without Switch layers. */
-  LayerRouting routing() {
-    if (layers().isEmpty()) {
+  /** Where all tokens went, in every layer of the decoder; null while there are none. */
+  RoutingTrace trace() {
+    if (steps.isEmpty()) {
       return null;
     }
-    int index = Math.min(layer.get(), layers().size() - 1);
-    return LayerRouting.joined(steps.stream().map(s -> s.routing().get(index)).toList());
+    List<LayerRouting> joined =
+        IntStream.range(0, layers().size())
+            .mapToObj(
+                l -> LayerRouting.joined(steps.stream().map(s -> s.routing().get(l)).toList()))
+            .toList();
+    return new RoutingTrace(List.of(), tokens(), joined, 0, 0);
   }
 }

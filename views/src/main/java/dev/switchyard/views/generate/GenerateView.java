@@ -3,12 +3,16 @@ package dev.switchyard.views.generate;
 import dev.switchyard.engine.observe.Decoding.Strategy;
 import dev.switchyard.engine.observe.Generation;
 import dev.switchyard.engine.observe.GenerationStep;
+import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.views.chart.ProbabilityBars;
 import dev.switchyard.views.chart.TokenChips;
+import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.chart.TokenProbabilities;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -20,9 +24,11 @@ import javafx.beans.InvalidationListener;
 import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Slider;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -30,7 +36,10 @@ import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
 
-/** The written text, its tokens as chips, and for one of them what else it might have been. */
+/**
+ * The written text, its tokens as chips and by layers, a slider over the steps, and for one of them
+ * what else it might have been and what the routers gave each expert.
+ */
 final class GenerateView extends StackPane {
   private static final double SIDE = 330;
 
@@ -39,9 +48,14 @@ final class GenerateView extends StackPane {
   private final Button button;
   private final Label text = new Label();
   private final TokenChips chips;
+  private final TokenGrid grid;
   private final TokenProbabilities alternatives;
+  private final ProbabilityBars bars;
+  private final Slider slider = new Slider(0, 1, 0);
   private final Label stepTitle = new Label();
   private final Label experts = new Label();
+  private final Label routerTitle = new Label();
+  private boolean following;
   private final Choice<Integer> layers = new Choice<>(4, this::layerName);
   private final Card card;
 
@@ -54,16 +68,21 @@ final class GenerateView extends StackPane {
     alternatives = new TokenProbabilities(theme);
     alternatives.setId("alternatives");
     Glossary.explain(alternatives, Term.NEXT_TOKEN);
+    bars = new ProbabilityBars(theme);
+    bars.setId("step-probabilities");
+    Glossary.explain(bars, Term.ROUTER);
+    grid = new TokenGrid(theme);
+    grid.setId("written-grid");
+    grid.setOnCell(controller::choose);
     button = startButton();
     HBox content = new HBox(18, written(), inspector());
     card = new Card("What the model writes", "", content);
     card.withTools(strategies(), layers, again(), close());
     Glossary.explain(card.title(), Term.GENERATION);
-    setId("written");
-    getChildren().add(card);
-    visibleProperty().bind(model.open);
-    managedProperty().bind(model.open);
-    setMinHeight(Region.USE_PREF_SIZE);
+    card.setId("written");
+    card.visibleProperty().bind(model.open);
+    getChildren().addAll(empty(), card);
+    setMinHeight(0);
     InvalidationListener changed = o -> show();
     model.steps.addListener(changed);
     model.step.addListener(changed);
@@ -82,10 +101,30 @@ final class GenerateView extends StackPane {
     show();
   }
 
+  private Node empty() {
+    Button start = writeButton("write-first");
+    EmptyState empty =
+        new EmptyState(
+            Feather.EDIT_3,
+            "Nothing is written yet",
+            "The model goes on with the text above, or fills its blanks (write ___ where one is),"
+                + " token by token; every step can be looked at with its experts.",
+            start);
+    StackPane framed = new StackPane(empty);
+    framed.getStyleClass().add("card");
+    framed.visibleProperty().bind(model.open.not());
+    return framed;
+  }
+
   private Button startButton() {
-    Button start = Buttons.plain("Continue", Feather.EDIT_3, controller::write);
-    start.setId("write");
+    Button start = writeButton("write");
     start.getStyleClass().add("small");
+    return start;
+  }
+
+  private Button writeButton(String id) {
+    Button start = Buttons.plain("Continue", Feather.EDIT_3, controller::write);
+    start.setId(id);
     start
         .textProperty()
         .bind(
@@ -140,7 +179,7 @@ final class GenerateView extends StackPane {
   }
 
   private Button close() {
-    Button close = Buttons.icon("Put away", Feather.X, controller::dismiss);
+    Button close = Buttons.icon("Put away", Feather.X, controller::putAway);
     close.setId("write-close");
     close.getStyleClass().add("small");
     return close;
@@ -155,10 +194,35 @@ final class GenerateView extends StackPane {
     scrolled.setMinHeight(44);
     scrolled.setPrefHeight(44);
     scrolled.getStyleClass().add("edge-to-edge");
-    VBox left = new VBox(10, scrolled, chips);
+    VBox.setVgrow(grid, Priority.ALWAYS);
+    VBox left = new VBox(10, scrolled, chips, steps(), grid);
     left.setMinWidth(0);
     HBox.setHgrow(left, Priority.ALWAYS);
     return left;
+  }
+
+  /** A slider over the steps, with the way to the one before and the next. */
+  private Region steps() {
+    slider.setId("step-slider");
+    slider.setMajorTickUnit(1);
+    slider.setMinorTickCount(0);
+    slider.setSnapToTicks(true);
+    slider.setBlockIncrement(1);
+    slider.setAccessibleText("step");
+    HBox.setHgrow(slider, Priority.ALWAYS);
+    slider
+        .valueProperty()
+        .addListener(
+            (o, was, now) -> {
+              if (!following && Math.round(now.doubleValue()) != model.step.get()) {
+                controller.choose((int) Math.round(now.doubleValue()));
+              }
+            });
+    Label word = Glossary.label(Term.GENERATION, "step");
+    word.setMinWidth(Region.USE_PREF_SIZE);
+    HBox row = new HBox(10, word, slider);
+    row.setAlignment(Pos.CENTER_LEFT);
+    return row;
   }
 
   private Region inspector() {
@@ -190,7 +254,11 @@ final class GenerateView extends StackPane {
     experts.setMinHeight(Region.USE_PREF_SIZE);
     Glossary.explain(experts, Term.EXPERT);
     VBox.setVgrow(alternatives, Priority.ALWAYS);
-    VBox right = new VBox(6, head, alternatives, experts);
+    VBox.setVgrow(bars, Priority.SOMETIMES);
+    routerTitle.getStyleClass().add("muted");
+    routerTitle.setId("step-router");
+    Glossary.explain(routerTitle, Term.ROUTER);
+    VBox right = new VBox(6, head, alternatives, experts, routerTitle, bars);
     right.setMinWidth(SIDE);
     right.setPrefWidth(SIDE);
     return right;
@@ -206,8 +274,16 @@ final class GenerateView extends StackPane {
     layers.setItems(count > 1 ? IntStream.range(0, count).boxed().toList() : List.of());
     layers.setVisible(count > 1);
     layers.setManaged(count > 1);
-    chips.show(model.tokens(), model.routing(), model.step.get(), -1);
+    RoutingTrace trace = model.trace();
+    int layer = Math.clamp(model.layer.get(), 0, Math.max(0, count - 1));
+    LayerRouting routing = trace == null || count == 0 ? null : trace.layers().get(layer);
+    chips.show(model.tokens(), routing, model.step.get(), -1);
+    grid.show(count == 0 ? null : trace, layer, model.step.get(), -1);
+    grid.setVisible(count > 0);
+    grid.setManaged(count > 0);
+    showSlider();
     GenerationStep step = model.chosen();
+    showRouter(step, layer);
     alternatives.show(step);
     stepTitle.setText(
         step == null
@@ -221,6 +297,25 @@ final class GenerateView extends StackPane {
       text.getStyleClass().add("problem");
     }
     card.subtitle().setText(subtitle());
+  }
+
+  private void showSlider() {
+    following = true;
+    slider.setMax(Math.max(1, model.steps.size() - 1));
+    slider.setDisable(model.steps.size() < 2);
+    slider.setValue(Math.max(0, model.step.get()));
+    following = false;
+  }
+
+  private void showRouter(GenerationStep step, int layer) {
+    boolean some = step != null && layer < step.routing().size();
+    bars.setVisible(some);
+    routerTitle.setVisible(some);
+    if (some) {
+      LayerRouting routing = step.routing().get(layer);
+      routerTitle.setText("router of " + Figures.layerInWords(routing.name()) + " at this step");
+      bars.show(routing.probabilities()[0]);
+    }
   }
 
   private static String experts(GenerationStep step) {

@@ -151,8 +151,62 @@ public enum Term {
       "mean of steps of the twin / steps of the Switch model"),
   JITTER(
       "Router jitter",
-      "In training the router's input is multiplied by random numbers near 1, so that it explores.",
+      "The router's input is multiplied by random numbers near 1: in training so that it explores,"
+          + " in a what-if to see which tokens stand on the edge.",
       "x · U(1−ε, 1+ε)"),
+  SELECTION(
+      "Selection",
+      "Which tokens go to which experts. Top-1 is the Switch layer's; top-2 and top-k add up"
+          + " several experts; no token left behind lets dropped tokens try their next expert;"
+          + " batch priority serves high gates first; under expert choice the experts choose.",
+      "top-k: the k largest of p(x)"),
+  EXPERTS_PER_TOKEN(
+      "Experts of a token",
+      "How many experts a token asks for, or tries one after the other where none is to be left"
+          + " behind. Empty: the rule's own.",
+      "k"),
+  CAPACITY_RULE(
+      "Capacity rule",
+      "Whose arithmetic gives the experts' room: Mesh-TensorFlow's (rounded down, a smallest"
+          + " capacity), Flaxformer's (rounded), Hugging Face's (fixed for each text), or no"
+          + " limit.",
+      "C = ⌊tokens / N × capacity factor⌋"),
+  SWITCHED_OFF(
+      "An expert switched off, or forced",
+      "Switched off, an expert is as if it were not there: the router's probabilities are shared"
+          + " among the others. Forced, it gets every token, with the gate that the router gives"
+          + " it.",
+      "off: p_i(x) = softmax over the others"),
+  REROUTED(
+      "Rerouted tokens",
+      "Tokens that another expert keeps than before, tokens that are dropped now and were not, and"
+          + " tokens that are kept now and were dropped; all layers together.",
+      ""),
+  PREDICTION(
+      "Predictions",
+      "The token that the model finds most probable after each token that it read, and whether it"
+          + " is the one that follows in the text.",
+      "argmax of p(token_n | token_1 … token_n−1)"),
+  POINTWISE_INFORMATION(
+      "Pointwise mutual information",
+      "How much more often an expert is asked for a token (or a label) than its share of all tokens"
+          + " would have it, in nats. 0: as often; 0.7: twice as often.",
+      "ln p(token, expert) / (p(token) · p(expert))"),
+  MUTUAL_INFORMATION(
+      "Mutual information",
+      "How much knowing a token's expert says of its label, in nats: 0 says nothing, the label's"
+          + " own entropy says all. What chance alone would give is taken off.",
+      "I = Σ p(label, expert) · ln p(label, expert) / (p(label) · p(expert))"),
+  FLOW(
+      "Flow",
+      "Every token is a ribbon to the expert that it goes to, as wide as one token; tokens without"
+          + " room flow into the bin at the foot.",
+      ""),
+  ROUTING_GROUP(
+      "Routing group",
+      "The tokens that share the experts' capacity. Sentences by themselves are routed as if alone;"
+          + " together they compete for the same places.",
+      "C = ⌊tokens of the group / N × capacity factor⌋"),
   TOKENS_PER_SECOND(
       "Tokens per second", "Tokens that the Switch model learns from in a second.", ""),
   CHECKPOINT(

@@ -8,11 +8,15 @@ import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.engine.observe.RoutingTrace.Prediction;
+import dev.switchyard.engine.observe.RoutingTrace.Row;
 import dev.switchyard.engine.observe.TokenText;
+import dev.switchyard.engine.observe.WhatIf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,7 +29,9 @@ public final class FakeMicroscope implements Microscope {
 
   private final Subject subject;
   private final List<String> layers;
+  private final AtomicInteger requests = new AtomicInteger();
   private volatile boolean closed;
+  private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
   public FakeMicroscope(String name, int experts, List<String> layers) {
     subject =
@@ -35,7 +41,9 @@ public final class FakeMicroscope implements Microscope {
             experts,
             1.0,
             true,
-            List.of(EXAMPLE, "seven cold coins ring on the river stone while the lanterns sleep"));
+            List.of(EXAMPLE, "seven cold coins ring on the river stone while the lanterns sleep"),
+            "top_1",
+            List.of("sample-corpus"));
     this.layers = layers;
   }
 
@@ -49,27 +57,85 @@ public final class FakeMicroscope implements Microscope {
     return closed;
   }
 
-  @Override
-  public CompletableFuture<RoutingTrace> route(Request request) {
-    return request.text().contains("unroutable")
-        ? CompletableFuture.failedFuture(
-            new InputException("The text is unroutable: write another."))
-        : CompletableFuture.completedFuture(trace(request));
+  /** How many requests came. */
+  public int requests() {
+    return requests.get();
   }
 
-  /** What {@link #route} answers. */
+  /** Until it is given back, requests wait. */
+  public void hold(CompletableFuture<Void> gate) {
+    this.gate = gate;
+  }
+
+  @Override
+  public CompletableFuture<List<RoutingTrace>> routeAll(Request request) {
+    requests.incrementAndGet();
+    if (request.texts().stream().anyMatch(text -> text.contains("unroutable"))) {
+      return CompletableFuture.failedFuture(
+          new InputException("The text is unroutable: write another."));
+    }
+    if (request.whatIf().off().size() >= subject.experts()) {
+      return CompletableFuture.failedFuture(
+          new InputException("All experts are switched off: leave one on."));
+    }
+    return gate.thenApply(
+        open ->
+            request.together() || request.texts().size() == 1
+                ? List.of(together(request))
+                : request.texts().stream()
+                    .map(t -> new Request(List.of(t), null, false, request.whatIf()))
+                    .map(this::trace)
+                    .toList());
+  }
+
+  private RoutingTrace together(Request request) {
+    String all = String.join(" ", request.texts());
+    RoutingTrace one = trace(new Request(List.of(all), null, false, request.whatIf()));
+    List<Row> rows = new ArrayList<>();
+    int start = 0;
+    for (String text : request.texts()) {
+      rows.add(new Row(start, start));
+      start += tokens(text).size();
+    }
+    return new RoutingTrace(
+        one.encoderTokens(),
+        one.decoderTokens(),
+        one.layers(),
+        one.crossEntropy(),
+        one.milliseconds(),
+        rows,
+        one.predictions());
+  }
+
+  /** What {@link #routeAll} answers for a single text. */
   public RoutingTrace trace(Request request) {
-    double factor =
-        request.capacityFactor() == null ? subject.capacityFactor() : request.capacityFactor();
-    List<TokenText> tokens = tokens(request.text());
+    WhatIf whatIf = request.whatIf();
+    List<TokenText> tokens = tokens(request.texts().getFirst());
     List<LayerRouting> routed = new ArrayList<>();
     for (int l = 0; l < layers.size(); l++) {
-      routed.add(layer(layers.get(l), l, tokens, factor));
+      routed.add(layer(layers.get(l), l, tokens, whatIf));
     }
     int dropped = routed.stream().mapToInt(LayerRouting::dropped).sum();
     boolean encoder = layers.stream().anyMatch(name -> name.startsWith("enc"));
     return new RoutingTrace(
-        encoder ? tokens : List.of(), tokens, routed, 2.3 + 0.004 * dropped, 11.2);
+        encoder ? tokens : List.of(),
+        tokens,
+        routed,
+        2.3 + 0.004 * dropped,
+        11.2,
+        List.of(new Row(0, 0)),
+        predictions(tokens, routed.getLast()));
+  }
+
+  /** What is kept in the last layer is followed rightly, what is dropped by "stone". */
+  private static List<Prediction> predictions(List<TokenText> tokens, LayerRouting last) {
+    List<Prediction> predictions = new ArrayList<>();
+    for (int t = 0; t < tokens.size(); t++) {
+      TokenText target = tokens.get((t + 1) % tokens.size());
+      TokenText best = last.kept()[t] ? target : new TokenText(7, "stone", -1, -1);
+      predictions.add(new Prediction(target, 0.4, best, 0.6));
+    }
+    return predictions;
   }
 
   private static final List<String> WRITTEN =
@@ -101,7 +167,7 @@ public final class FakeMicroscope implements Microscope {
     TokenText token = new TokenText(number, word, -1, -1);
     for (int l = 0; l < layers.size(); l++) {
       if (layers.get(l).startsWith("dec")) {
-        routing.add(layer(layers.get(l), l, List.of(token), 1));
+        routing.add(layer(layers.get(l), l, List.of(token), WhatIf.NOTHING));
       }
     }
     double p = strategy == Decoding.Strategy.SAMPLE ? 0.31 : 0.62;
@@ -127,7 +193,9 @@ public final class FakeMicroscope implements Microscope {
     return tokens;
   }
 
-  private LayerRouting layer(String name, int index, List<TokenText> tokens, double factor) {
+  private LayerRouting layer(String name, int index, List<TokenText> tokens, WhatIf whatIf) {
+    double factor =
+        whatIf.capacityFactor() == null ? subject.capacityFactor() : whatIf.capacityFactor();
     int experts = subject.experts();
     int n = tokens.size();
     int capacity = Math.max(2, (int) (n * factor / experts));
@@ -143,7 +211,9 @@ public final class FakeMicroscope implements Microscope {
       double sum = 0;
       for (int e = 0; e < experts; e++) {
         double logit = 1.9 * taste.nextGaussian() + (e == (index * 3 + 2) % experts ? 1.1 : 0);
-        probabilities[t][e] = (float) Math.exp(logit);
+        int number = e;
+        boolean off = whatIf.off().stream().anyMatch(x -> x.isIn(name) && x.expert() == number);
+        probabilities[t][e] = off ? 0 : (float) Math.exp(logit * (1 + whatIf.jitter()));
         sum += probabilities[t][e];
       }
       for (int e = 0; e < experts; e++) {
@@ -153,9 +223,14 @@ public final class FakeMicroscope implements Microscope {
           expert[t] = e;
         }
       }
+      int token = t;
+      whatIf.forced().stream()
+          .filter(x -> x.isIn(name))
+          .findFirst()
+          .ifPresent(x -> expert[token] = x.expert());
       gate[t] = probabilities[t][expert[t]];
       position[t] = asked[expert[t]]++;
-      kept[t] = position[t] < capacity;
+      kept[t] = position[t] < capacity || "dropless".equals(whatIf.capacityRule());
     }
     double balance = 0;
     for (int e = 0; e < experts; e++) {

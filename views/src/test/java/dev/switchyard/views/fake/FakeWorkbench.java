@@ -2,6 +2,7 @@ package dev.switchyard.views.fake;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.store.RunFolder;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 
 /** A workbench without an engine: everything at once, everything plausible. */
@@ -179,6 +182,30 @@ public final class FakeWorkbench implements Workbench {
   public Evaluation evaluate(String model, List<Path> data) {
     return new Evaluation(
         "held-out text", 4, FakeReports.report(900, experts, false).model(), null);
+  }
+
+  /** Called between the texts of a survey. */
+  public Runnable betweenTexts = () -> {};
+
+  @Override
+  public ExpertPreferences survey(
+      Microscope microscope,
+      List<String> data,
+      int texts,
+      DoubleConsumer progress,
+      BooleanSupplier wanted) {
+    if (data.contains("nowhere")) {
+      throw new InputException(
+          "There is no file or folder \"nowhere\": check the path of the data.");
+    }
+    for (int i = 1; i <= 4; i++) {
+      if (!wanted.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      progress.accept(i / 4.0);
+      betweenTexts.run();
+    }
+    return FakePreferences.of(data, texts, experts, layers);
   }
 
   @Override
