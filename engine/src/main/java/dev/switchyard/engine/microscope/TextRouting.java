@@ -90,7 +90,7 @@ final class TextRouting {
         !request.together()
             || altered.routing().capacity().capacityRule().equals(CapacityConfig.HUGGING_FACE);
     long start = System.nanoTime();
-    ForwardTrace trace = model.trace(batch(), altered);
+    ForwardTrace trace = model.traceUnder(altered, batch());
     double milliseconds = (System.nanoTime() - start) / 1e6;
     if (rows == 1) {
       return List.of(trace(trace, 0, 1, trace.layers(), false, milliseconds));

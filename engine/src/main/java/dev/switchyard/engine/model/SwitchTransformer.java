@@ -350,11 +350,11 @@ public final class SwitchTransformer implements AutoCloseable {
    * @param capacityFactor null: that of evaluation
    */
   public ForwardTrace trace(Batch batch, Double capacityFactor) {
-    return trace(batch, AlteredRouting.of(routing, capacityFactor));
+    return traceUnder(AlteredRouting.of(routing, capacityFactor), batch);
   }
 
   /** The same with what people change in the routing. */
-  public ForwardTrace trace(Batch batch, AlteredRouting altered) {
+  public ForwardTrace traceUnder(AlteredRouting altered, Batch batch) {
     checkIds(batch);
     Pass pass = pass(false, altered.seed(), 0, ActivationObserver.NONE);
     StackRouting stacks =

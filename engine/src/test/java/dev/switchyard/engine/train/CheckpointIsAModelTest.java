@@ -173,7 +173,7 @@ final class CheckpointIsAModelTest {
       } else {
         folder.loadModel(backend, model.parameters(), model.buffers());
       }
-      return ModelMicroscope.route(model, tokenizer, REQUEST);
+      return ModelMicroscope.route(model, tokenizer, REQUEST).getFirst();
     }
   }
 }

@@ -27,6 +27,7 @@ import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.paint.Color;
+import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
 
 /**
@@ -39,8 +40,12 @@ public final class RoutingFlow extends ScrolledPainting {
   private static final double RIGHT = 96;
   private static final double NODE = 14;
   private static final double HEAD = 24;
-  private static final double LEAST_TOKEN = 1.2;
-  private static final double READABLE = 11;
+  private static final double LEAST_TOKEN = 0.3;
+  private static final double READABLE = 9;
+
+  /** Height that a line of small type takes. */
+  private static final double LINE = 13;
+
   private static final int WORDS = 14;
 
   /** Where a node or a ribbon's end is. */
@@ -82,6 +87,7 @@ public final class RoutingFlow extends ScrolledPainting {
   private List<Integer> layers = List.of();
   private FlowGraph graph;
   private double width;
+  private double room;
   private int token = -1;
   private int expert = -1;
   private Drawn overRibbon;
@@ -189,7 +195,8 @@ public final class RoutingFlow extends ScrolledPainting {
     int tokens = graph.columns().getFirst().size();
     double tall = Math.max(height, HEAD + tokens * LEAST_TOKEN + 12);
     for (List<Node> column : graph.columns()) {
-      spans.add(place(column, tall - HEAD - 8, tokens));
+      room = tall - HEAD - 8;
+      spans.add(place(column, spans.isEmpty() ? 0 : gap(column)));
     }
     List<Map<Integer, Double>> outs = new ArrayList<>();
     List<Map<Integer, Double>> ins = new ArrayList<>();
@@ -223,11 +230,14 @@ public final class RoutingFlow extends ScrolledPainting {
     return new Span(node.top() + node.height() * before / whole, node.height() * weight / whole);
   }
 
-  private static Map<Integer, Span> place(List<Node> column, double room, int tokens) {
+  /** Between experts; tokens stand close together. */
+  private double gap(List<Node> column) {
+    return Math.min(10, room * 0.3 / Math.max(1, column.size()));
+  }
+
+  private Map<Integer, Span> place(List<Node> column, double gap) {
     Map<Integer, Span> places = new HashMap<>();
     double all = column.stream().mapToDouble(Node::weight).sum();
-    double gap =
-        column.size() == tokens ? 0 : Math.min(10, room * 0.3 / Math.max(1, column.size()));
     double unit = (room - gap * Math.max(0, column.size() - 1)) / Math.max(1, all);
     double y = HEAD;
     for (Node node : column) {
@@ -329,49 +339,49 @@ public final class RoutingFlow extends ScrolledPainting {
     double y = span.top() + span.height() / 2;
     Color color = color(column, node.number());
     boolean chosen = column == 0 && node.number() == token;
-    if (column > 0 || span.height() >= 3 || chosen) {
-      double inset = column == 0 && span.height() > 3 ? 1 : 0;
-      g.setFill(chosen ? colors().text() : color);
-      g.fillRoundRect(x, span.top() + inset / 2, NODE, Math.max(1, span.height() - inset), 4, 4);
-    }
+    double inset = column == 0 && span.height() > 3 ? 1 : 0;
+    double arc = span.height() > 3 ? 4 : 0;
+    double height = Math.max(chosen ? 2 : 0.3, span.height() - inset);
+    g.setFill(chosen ? colors().text() : color);
+    g.fillRoundRect(x, span.top() + inset / 2, NODE, height, arc, arc);
     if (column == 0) {
       paintToken(g, node.number(), x, y, span, chosen);
       return;
     }
     boolean bin = node.number() == FlowGraph.BIN;
     boolean picked = !bin && node.number() == expert;
-    if (span.height() < 8 && !picked && !bin) {
+    if (span.height() + gap(graph.columns().get(column)) < LINE && !picked && !bin) {
       return;
     }
-    g.setFont(picked || bin ? Fonts.strong(12) : Fonts.sans(12));
+    boolean last = column == graph.columns().size() - 1;
+    String weight = Figures.decimal(node.weight(), node.weight() % 1 == 0 ? 0 : 1);
+    String name = bin ? "dropped" : last ? "expert " + node.number() : "" + node.number();
+    Font font = picked || bin ? Fonts.strong(12) : Fonts.sans(12);
+    if (!last) {
+      g.setFill(colors().card().deriveColor(0, 1, 1, 0.72)); // ribbons go by below
+      g.fillRoundRect(x + NODE + 2, y - 8, TokenFace.width(name, font) + 8, 16, 5, 5);
+    }
+    g.setFont(font);
     g.setFill(bin ? colors().bad() : colors().text());
     g.setTextAlign(TextAlignment.LEFT);
-    String weight = Figures.decimal(node.weight(), node.weight() % 1 == 0 ? 0 : 1);
-    boolean last = column == graph.columns().size() - 1;
-    String name = bin ? "dropped" : last ? "expert " + node.number() : "" + node.number();
-    double bound = bin ? Math.min(y, seenBottom() - 8) : y;
-    g.fillText(last ? name + " · " + weight : name, x + NODE + 6, bound);
-  }
-
-  private double seenBottom() {
-    return spans.getFirst().values().stream().mapToDouble(s -> s.top() + s.height()).max().orElse(0)
-        + 8;
+    g.fillText(last ? name + " · " + weight : name, x + NODE + 6, y);
   }
 
   private void paintToken(
       GraphicsContext g, int number, double x, double y, Span span, boolean chosen) {
     boolean over = overColumn == 0 && overNode == number;
-    if (span.height() < READABLE && !chosen && !over) {
+    boolean small = span.height() < READABLE;
+    if (small && !chosen && !over) {
       return;
     }
     String text = TokenFace.text(tokens().get(number).text());
     String shown = text.length() > WORDS ? text.substring(0, WORDS - 1) + "…" : text;
-    if (span.height() < READABLE) {
+    if (small) {
       double wide = TokenFace.width(shown, Fonts.mono(12)) + 8;
       g.setFill(colors().raised());
       g.fillRoundRect(x - 10 - wide, y - 9, wide, 18, 5, 5);
     }
-    g.setFont(Fonts.mono(Math.clamp(span.height() * 0.75, 10, 12.5)));
+    g.setFont(Fonts.mono(small ? 12 : Math.clamp(span.height() * 0.85, 9, 12.5)));
     g.setTextAlign(TextAlignment.RIGHT);
     g.setFill(chosen || over ? colors().text() : colors().muted());
     g.fillText(shown, x - 14 + (chosen || over ? 0 : 4), y);

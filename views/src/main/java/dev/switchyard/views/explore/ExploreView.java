@@ -175,8 +175,10 @@ final class ExploreView extends BorderPane {
     text.setPromptText("Type or paste a text: every token's way is shown as you type.");
     text.textProperty().bindBidirectional(model.text);
     text.setPrefRowCount(2);
-    text.setMinHeight(54);
-    text.setPrefHeight(54);
+    // Two lines; of several sentences three.
+    text.minHeightProperty()
+        .bind(Bindings.when(model.sentences.greaterThan(1)).then(70).otherwise(54));
+    text.prefHeightProperty().bind(text.minHeightProperty());
     Label problem = new Label();
     problem.setId("text-problem");
     problem.getStyleClass().add("problem");
@@ -185,6 +187,9 @@ final class ExploreView extends BorderPane {
     problem.managedProperty().bind(model.problem.isNotEmpty());
     problem.visibleProperty().bind(model.problem.isNotEmpty());
     chips.setOnToken(token -> controller.choose(model.layer.get(), token));
+    // The flow has the tokens itself.
+    chips.visibleProperty().bind(model.page.isNotEqualTo(Page.FLOW));
+    chips.managedProperty().bind(chips.visibleProperty());
     Glossary.explain(drops, Term.DROPPED);
     drops.setId("drops");
     drops.getStyleClass().add("dropped-text");

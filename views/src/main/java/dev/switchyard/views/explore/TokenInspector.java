@@ -33,6 +33,9 @@ import org.kordamp.ikonli.feather.Feather;
 final class TokenInspector extends StackPane {
   private static final PseudoClass DROPPED = PseudoClass.getPseudoClass("dropped");
 
+  /** Four experts; in a low window the others scroll. */
+  private static final double BARS_AT_LEAST = 88;
+
   private static final String NOT_TAKEN =
       "Dropped: the experts chose others (most probable: expert %d). The layer adds nothing to it,"
           + " it goes on by the residual connection.";
@@ -61,6 +64,7 @@ final class TokenInspector extends StackPane {
     getStyleClass().add("card");
     setId("token-inspector");
     bars = new ProbabilityBars(theme);
+    bars.setMinHeight(BARS_AT_LEAST);
     Glossary.explain(bars, Term.ROUTER);
     path = new TokenPath(theme);
     path.setId("token-path");

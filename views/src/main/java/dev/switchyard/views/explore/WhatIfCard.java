@@ -58,11 +58,11 @@ final class WhatIfCard extends VBox {
             new VBox(
                 8,
                 row(Term.CAPACITY_FACTOR, "capacity factor", capacity, factor),
+                problem,
+                new WhatIfTable(model),
                 new RuleChoices(model, routing),
                 row(Term.JITTER, "router jitter", jitter, epsilon, seed),
-                new ExpertSwitches(model, routing),
-                problem,
-                new WhatIfTable(model)));
+                new ExpertSwitches(model, routing)));
     card.withTools(undo(), redo(), reset());
     card.setMinHeight(Region.USE_PREF_SIZE);
     getChildren().add(card);

@@ -43,6 +43,12 @@ import org.kordamp.ikonli.feather.Feather;
 final class GenerateView extends StackPane {
   private static final double SIDE = 330;
 
+  /** Two lines; more scroll. */
+  private static final double WRITTEN = 38;
+
+  /** A grid's scroll bar. */
+  private static final double BAR = 12;
+
   private final GenerateModel model;
   private final GenerateController controller;
   private final Button button;
@@ -191,8 +197,8 @@ final class GenerateView extends StackPane {
     text.getStyleClass().add("written-text");
     ScrollPane scrolled = new ScrollPane(text);
     scrolled.setFitToWidth(true);
-    scrolled.setMinHeight(44);
-    scrolled.setPrefHeight(44);
+    scrolled.setMinHeight(WRITTEN);
+    scrolled.setPrefHeight(WRITTEN);
     scrolled.getStyleClass().add("edge-to-edge");
     VBox.setVgrow(grid, Priority.ALWAYS);
     VBox left = new VBox(10, scrolled, chips, steps(), grid);
@@ -279,6 +285,7 @@ final class GenerateView extends StackPane {
     LayerRouting routing = trace == null || count == 0 ? null : trace.layers().get(layer);
     chips.show(model.tokens(), routing, model.step.get(), -1);
     grid.show(count == 0 ? null : trace, layer, model.step.get(), -1);
+    grid.setMaxHeight(grid.mostHeight() + BAR);
     grid.setVisible(count > 0);
     grid.setManaged(count > 0);
     showSlider();
