@@ -33,6 +33,7 @@ import javafx.scene.control.MenuButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TextInputControl;
+import javafx.scene.control.ToggleButton;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.robot.Robot;
@@ -106,6 +107,17 @@ public final class Pictures {
         });
     settle();
     save(prefix + "explore-expert");
+    click("#expert-switch-3");
+    settle();
+    page("#pages", "Flow");
+    save(prefix + "explore-flow");
+    page("#flow-through", "Layer to layer");
+    save(prefix + "explore-flow-layers");
+    page("#pages", "Experts");
+    click("#survey");
+    save(prefix + "explore-preferences");
+    page("#pages", "Text");
+    click("#as-trained");
     String before = fx(() -> ((TextInputControl) find("#text")).getText());
     fx(
         () -> {
@@ -118,6 +130,14 @@ public final class Pictures {
     click("#step-before");
     save(prefix + "explore-generate");
     click("#write-close");
+    fx(
+        () -> {
+          ((TextInputControl) find("#text")).setText(before + "\nseven cold coins\nthe bell rings");
+          return null;
+        });
+    settle();
+    click("#sentence-after");
+    save(prefix + "explore-sentences");
     fx(
         () -> {
           ((TextInputControl) find("#text")).setText(before);
@@ -346,6 +366,19 @@ public final class Pictures {
           window.close();
           return null;
         });
+  }
+
+  /** Chooses among buttons that stand side by side. */
+  private void page(String choice, String title) throws Exception {
+    fx(
+        () -> {
+          find(choice).lookupAll(".toggle-button").stream()
+              .map(ToggleButton.class::cast)
+              .filter(button -> button.getText().equals(title))
+              .forEach(button -> button.setSelected(true));
+          return null;
+        });
+    settle();
   }
 
   private Node find(String id) {

@@ -7,6 +7,7 @@ import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.WhatIf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -23,7 +24,11 @@ public final class ExpertSurvey {
   /** Texts that are routed at once; each is a routing group of its own. */
   private static final int TEXTS_AT_ONCE = 16;
 
-  private static final int LONGEST_TEXT = 4000;
+  /** A long text says as much by its beginning. A token has a byte at least. */
+  private static final int LONGEST_TEXT_BYTES = 1000;
+
+  /** What attention's memory grows with: texts times the square of the longest. */
+  private static final long SQUARES_AT_ONCE = 4_000_000;
 
   private ExpertSurvey() {}
 
@@ -46,11 +51,11 @@ public final class ExpertSurvey {
     List<LayerCount> layers = new ArrayList<>();
     TreeSet<String> labels = new TreeSet<>();
     long tokens = 0;
-    for (int from = 0; from < all.size(); from += TEXTS_AT_ONCE) {
+    for (int from = 0; from < all.size(); ) {
       if (!wanted.getAsBoolean()) {
         throw new CancellationException("The survey is not wanted any more");
       }
-      List<LabelledTexts.Text> some = all.subList(from, Math.min(all.size(), from + TEXTS_AT_ONCE));
+      List<LabelledTexts.Text> some = some(all, from);
       List<RoutingTrace> traces = route(microscope, some);
       for (int i = 0; i < some.size(); i++) {
         RoutingTrace trace = traces.get(i);
@@ -58,7 +63,8 @@ public final class ExpertSurvey {
         count(layers, trace, some.get(i));
         labels.addAll(some.get(i).labels());
       }
-      progress.accept((double) (from + some.size()) / all.size());
+      from += some.size();
+      progress.accept((double) from / all.size());
     }
     return new ExpertPreferences(
         texts.source(),
@@ -78,13 +84,32 @@ public final class ExpertSurvey {
     }
   }
 
-  /** A long text says as much by its beginning, and attention's cost grows with the square. */
-  private static String shortened(String text) {
-    if (text.length() <= LONGEST_TEXT) {
-      return text;
+  /** The next texts: as many as go through at once. */
+  private static List<LabelledTexts.Text> some(List<LabelledTexts.Text> all, int from) {
+    long longest = 0;
+    int to = from;
+    while (to < all.size() && to - from < TEXTS_AT_ONCE) {
+      longest = Math.max(longest, bytes(shortened(all.get(to).text())));
+      if (to > from && longest * longest * (to - from + 1) > SQUARES_AT_ONCE) {
+        break;
+      }
+      to++;
     }
-    int end = text.offsetByCodePoints(0, text.codePointCount(0, LONGEST_TEXT));
-    return text.substring(0, end);
+    return all.subList(from, to);
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static String shortened(String text) {
+    String shorter = text;
+    while (bytes(shorter) > LONGEST_TEXT_BYTES) {
+      int points = shorter.codePointCount(0, shorter.length());
+      int fewer = Math.min(points - 1, points * LONGEST_TEXT_BYTES / bytes(shorter));
+      shorter = shorter.substring(0, shorter.offsetByCodePoints(0, Math.max(1, fewer)));
+    }
+    return shorter;
   }
 
   private static void count(List<LayerCount> layers, RoutingTrace trace, LabelledTexts.Text text) {

@@ -25,8 +25,8 @@ final class TextRouting {
   /** Texts of a request at most. */
   private static final int MOST_TEXTS = 256;
 
-  /** Places of a batch at most, padding included. */
-  private static final int MOST_PLACES = 1 << 15;
+  /** What attention's memory grows with, texts times the square of the longest, at most. */
+  private static final long MOST_SQUARES = 4L * Reading.MOST_TOKENS * Reading.MOST_TOKENS;
 
   private final SwitchTransformer model;
   private final Tokenizer tokenizer;
@@ -56,7 +56,7 @@ final class TextRouting {
       read(request.texts().get(i), texts == 1 ? "text" : "text of line " + (i + 1));
     }
     int longest = Math.max(longest(inputs), longest(targets));
-    if ((long) longest * texts > MOST_PLACES) {
+    if ((long) longest * longest * texts > MOST_SQUARES) {
       throw new InputException(
           "%,d texts of up to %,d tokens are too much at once: take some out."
               .formatted(texts, longest));

@@ -138,6 +138,17 @@ final class ExpertSurveyTest {
   }
 
   @Test
+  void longTextsAreReadByTheirBeginning() {
+    String longer = "aé".repeat(2000);
+    LabelledTexts texts =
+        new LabelledTexts(List.of(new LabelledTexts.Text(longer, List.of())), "long");
+    ExpertPreferences found =
+        ExpertSurvey.of(new Ruled(l -> 0, EXPERTS), texts, s -> {}, () -> true);
+    // three bytes for two letters
+    assertThat(found.tokens()).isBetween(600L, 667L);
+  }
+
+  @Test
   void problemsComeAsTheyAre() {
     LabelledTexts bad = new LabelledTexts(List.of(new LabelledTexts.Text("xx", List.of())), "bad");
     assertThatThrownBy(() -> ExpertSurvey.of(new Ruled(l -> 0, EXPERTS), bad, s -> {}, () -> true))
