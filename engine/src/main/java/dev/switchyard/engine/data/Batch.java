@@ -65,29 +65,27 @@ public record Batch(
   }
 
   /**
-   * One of so many parts of equal size, each of consecutive rows.
+   * Some consecutive rows.
    *
-   * @throws IllegalArgumentException if the rows don't divide into them
+   * @param first row, from 0
+   * @param count rows
    */
-  public Batch part(int part, int parts) {
-    if (parts == 1) {
+  public Batch rows(int first, int count) {
+    if (first == 0 && count == rows) {
       return this;
-    } else if (rows % parts != 0) {
-      throw new IllegalArgumentException(rows + " rows do not divide into " + parts + " parts");
     }
     return new Batch(
-        rows / parts,
+        count,
         inputLength,
         targetLength,
-        part(inputs, part, parts),
-        part(decoderInputs, part, parts),
-        part(labels, part, parts),
-        part(inputMask, part, parts),
-        part(targetMask, part, parts));
+        rows(inputs, first, count, inputLength),
+        rows(decoderInputs, first, count, targetLength),
+        rows(labels, first, count, targetLength),
+        rows(inputMask, first, count, inputLength),
+        rows(targetMask, first, count, targetLength));
   }
 
-  private static int[] part(int[] of, int part, int parts) {
-    int length = of.length / parts;
-    return Arrays.copyOfRange(of, part * length, (part + 1) * length);
+  private static int[] rows(int[] of, int first, int count, int length) {
+    return Arrays.copyOfRange(of, first * length, (first + count) * length);
   }
 }

@@ -126,7 +126,7 @@ public record AttentionHeads(
   /** The numbers that a row's first head begins with; in order for all rows on one device. */
   private RandomKey key(Pass pass, Sequences asking, Sequences answering, int row) {
     Rank rank = pass.division().rank();
-    long before = (long) pass.division().part() * asking.rows() + row;
+    long before = pass.division().share().before(asking.rows()) + row;
     long head = before * heads * rank.mesh().model() + (long) rank.place().model() * heads;
     return pass.key(site, head * asking.length() * answering.length());
   }

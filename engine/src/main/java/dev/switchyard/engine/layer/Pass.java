@@ -110,7 +110,7 @@ public record Pass(
    * @param of the tensor that they are for, whose first axis is rows or tokens of this part
    */
   public RandomKey key(int site, Tensor of) {
-    return key(site, division.part() * of.size());
+    return key(site, division.share().before(of.size()));
   }
 
   /** The same from an element of the whole batch's tensor on. */
@@ -128,7 +128,7 @@ public record Pass(
   /** The same for a tensor whose last axis is divided over the model axis. */
   public void dropoutOfColumns(Tensor x, double rate, int site) {
     if (isDropping(rate)) {
-      dropoutOfColumns(x, rate, site, division.part() * x.size() * models());
+      dropoutOfColumns(x, rate, site, division.share().before(x.size() * models()));
     }
   }
 
@@ -137,17 +137,17 @@ public record Pass(
    *
    * @param slots [E, M, width], the last axis divided over the model axis
    * @param firstExpert of those in {@code slots}
-   * @param part of the batch whose tokens they are
+   * @param share of the batch whose tokens they are
    */
-  public void dropoutOfSlots(Tensor slots, double rate, int site, int firstExpert, int part) {
+  public void dropoutOfSlots(Tensor slots, double rate, int site, int firstExpert, Share share) {
     if (!isDropping(rate)) {
       return;
     }
     long each = slots.size() / slots.length(0) * models();
     for (int e = 0; e < slots.length(0); e++) {
       // On one device an expert has the slots of all parts, one behind the other.
-      long place = (long) (firstExpert + e) * division.parts() + part;
-      dropoutOfColumns(slots.part(e, e + 1), rate, site, place * each);
+      long origin = (firstExpert + e) * share.inAll(each) + share.before(each);
+      dropoutOfColumns(slots.part(e, e + 1), rate, site, origin);
     }
   }
 

@@ -93,6 +93,7 @@ record BatchPass(
   void backward(Pass pass) {
     Tensor dDecoder = pass.take(decoder.out().shape());
     layers.head().backward(pass, head, scored, dDecoder);
+    pass.division().gradients().complete("lm_head.");
     Tensor dEncoder = null;
     if (encoder != null) {
       dEncoder = pass.take(encoder.out().shape());

@@ -18,8 +18,9 @@ import java.util.Optional;
 /** Reads a pass' figures from the device, once, and sums them up for people. */
 final class PassFigures {
   private final RouterLossConfig config;
-  private final int parts;
+  private final double fraction;
   private final List<LayerReport> layers = new ArrayList<>();
+  private final List<ExpertCounts> counts = new ArrayList<>();
   private double weighted;
   private double loadBalancingLoss;
   private double zLoss;
@@ -29,11 +30,11 @@ final class PassFigures {
   /**
    * Figures of a pass, or its part in those of a whole batch: then those of all parts add up.
    *
-   * @param parts of the batch
+   * @param fraction of the batch that the pass is over
    */
-  PassFigures(RoutingConfig config, int parts) {
+  PassFigures(RoutingConfig config, double fraction) {
     this.config = config.losses();
-    this.parts = parts;
+    this.fraction = fraction;
   }
 
   /**
@@ -96,15 +97,8 @@ final class PassFigures {
   private void addLayer(String name, SwitchLayer.Saved saved, Counts counts) {
     RoutingPlan plan = saved.dispatch().plan();
     int experts = plan.experts();
-    // Of the whole batch: as many a token as here.
-    double asks =
-        Math.max(1, Arrays.stream(counts.asked()).asLongStream().sum())
-            * saved.routing().tokens()
-            / Math.max(1, saved.routing().tokensHere());
-    float[] load = new float[experts];
-    for (int i = 0; i < counts.asked().length; i++) {
-      load[i % experts] += (float) (counts.asked()[i] * experts / asks);
-    }
+    ExpertCounts ofExperts = ExpertCounts.of(counts.asked(), experts, plan.capacity());
+    this.counts.add(ofExperts);
     long tokens = saved.routing().tokens();
     double shares = Math.max(1, tokens);
     long left = Arrays.stream(counts.dropped()).asLongStream().sum();
@@ -114,18 +108,18 @@ final class PassFigures {
                 counts.probabilitySums(),
                 experts,
                 saved.routing().selection().countedChoices(experts))
-            / parts;
-    double importance = SquaredVariation.loss(counts.probabilitySums(), experts) / parts;
+            * fraction;
+    double importance = SquaredVariation.loss(counts.probabilitySums(), experts) * fraction;
     double expected =
         counts.expectedLoad() == null
             ? 0
-            : SquaredVariation.loss(counts.expectedLoad(), experts) / parts;
+            : SquaredVariation.loss(counts.expectedLoad(), experts) * fraction;
     double z = counts.routerFigures()[1] / shares;
     layers.add(
         new LayerReport(
             name,
             plan.capacity(),
-            load,
+            ofExperts.load(),
             left / shares,
             balance,
             z,
@@ -161,6 +155,7 @@ final class PassFigures {
         tokens,
         labels,
         List.copyOf(layers),
+        List.copyOf(counts),
         Optional.empty());
   }
 }

@@ -152,5 +152,6 @@ final class Stack {
     positionBias.backward(pass, saved.positionBias(), dBias);
     complete.complete(blocks.getFirst().name() + ".");
     embedding.backward(pass, saved.ids(), dX);
+    complete.complete(name + ".embed_tokens.");
   }
 }

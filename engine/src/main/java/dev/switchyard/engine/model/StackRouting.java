@@ -5,6 +5,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.layer.Share;
 import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.Intervention;
 import dev.switchyard.engine.moe.Routing;
@@ -31,23 +32,23 @@ record StackRouting(
   }
 
   /**
-   * Groups and capacity for so many tokens, one of so many equal parts of a batch: each has its
-   * share of the batch's groups.
+   * Groups and capacity for a share of a batch: it has its share of the batch's groups.
    *
    * @throws InputException if they do not divide into the groups
    */
-  RoutingPlan plan(boolean encoder, int rows, int tokens, int parts) {
+  RoutingPlan plan(boolean encoder, int rows, int tokens, Share share) {
     int groups =
         capacity.groups(
-            rows * parts,
-            Math.multiplyExact(tokens, parts),
+            Math.toIntExact(share.inAll(rows)),
+            Math.toIntExact(share.inAll(tokens)),
             encoder ? "the encoder's batch" : "the decoder's batch");
-    if (groups % parts != 0) {
+    if (share.of(groups) == 0 || share.inAll(share.of(groups)) != groups) {
       throw new InputException(
-          "%d routing groups do not divide over %d devices: make routing_groups a multiple of %d."
-              .formatted(groups, parts, parts));
+          ("%d routing groups of %d rows do not lie within the %d rows of a device: make"
+                  + " routing_groups a multiple of %d.")
+              .formatted(groups, share.all(), share.count(), share.all()));
     }
-    int own = groups / parts;
+    int own = (int) share.of(groups);
     int size = tokens / own;
     return new RoutingPlan(own, size, config.numExperts(), capacity.of(size, config.numExperts()));
   }
@@ -66,9 +67,9 @@ record StackRouting(
     Division division = pass.division();
     long whole =
         !routing.routerIgnorePaddingTokens()
-            ? (long) sequences.tokens() * division.parts()
+            ? division.share().inAll(sequences.tokens())
             : encoder ? division.inputTokens() : division.targetTokens();
-    RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens(), division.parts());
+    RoutingPlan plan = plan(encoder, sequences.rows(), sequences.tokens(), division.share());
     Routing own = Routing.of(pass, routing, plan, tokenMask, masked ? mask : null, whole);
     return intervention == null ? own : own.under(intervention);
   }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param tokens of the batch, without padding
  * @param labels that count
  * @param layers the Switch layers, in the order in which tokens pass them
+ * @param counts of the experts of each
  * @param firstNotFinite where the loss is infinite or not a number: the first layer whose result is
  */
 public record StepFigures(
@@ -30,6 +31,7 @@ public record StepFigures(
     long tokens,
     long labels,
     List<LayerReport> layers,
+    List<ExpertCounts> counts,
     Optional<String> firstNotFinite) {
 
   /** Whether the loss is a number. */
@@ -49,6 +51,7 @@ public record StepFigures(
         tokens,
         labels,
         layers,
+        counts,
         Optional.of(layer));
   }
 
@@ -64,14 +67,17 @@ public record StepFigures(
         tokens,
         labels,
         layers,
+        counts,
         firstNotFinite);
   }
 
   /** Together with another part's figures of the same step; see {@link SwitchTransformer}. */
   public StepFigures plus(StepFigures other) {
     List<LayerReport> sums = new ArrayList<>();
+    List<ExpertCounts> both = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      sums.add(sum(layers.get(i), other.layers.get(i)));
+      both.add(counts.get(i).plus(other.counts.get(i)));
+      sums.add(sum(layers.get(i), other.layers.get(i), both.getLast()));
     }
     return new StepFigures(
         loss + other.loss,
@@ -83,18 +89,15 @@ public record StepFigures(
         tokens + other.tokens,
         labels,
         List.copyOf(sums),
+        List.copyOf(both),
         firstNotFinite.or(other::firstNotFinite));
   }
 
-  private static LayerReport sum(LayerReport a, LayerReport b) {
-    float[] load = a.load().clone();
-    for (int i = 0; i < load.length; i++) {
-      load[i] += b.load()[i];
-    }
+  private static LayerReport sum(LayerReport a, LayerReport b, ExpertCounts counts) {
     return new LayerReport(
         a.name(),
         a.capacity(),
-        load,
+        counts.load(),
         a.droppedFraction() + b.droppedFraction(),
         a.loadBalancingLoss() + b.loadBalancingLoss(),
         a.zLoss() + b.zLoss(),

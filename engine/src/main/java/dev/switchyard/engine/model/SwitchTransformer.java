@@ -11,6 +11,7 @@ import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Pass;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.layer.Sequences;
+import dev.switchyard.engine.layer.Share;
 import dev.switchyard.engine.layer.SoftTargets;
 import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.ExpertCapacity;
@@ -129,10 +130,10 @@ public final class SwitchTransformer implements AutoCloseable {
     StackRouting each =
         new StackRouting(config, routing, new ExpertCapacity(routing.capacity(), 1));
     if (each.isNeeded(true)) {
-      each.plan(true, rows, rows * inputLength, 1);
+      each.plan(true, rows, rows * inputLength, Share.WHOLE);
     }
     if (each.isNeeded(false)) {
-      each.plan(false, rows, rows * targetLength, 1);
+      each.plan(false, rows, rows * targetLength, Share.WHOLE);
     }
   }
 
@@ -321,7 +322,7 @@ public final class SwitchTransformer implements AutoCloseable {
     BatchPass forward = forward(pass, part, capacity(routing.capacityFactor()), targets);
     forwardDone.run();
     forward.backward(pass);
-    return figures(forward, part, seen, division.parts());
+    return figures(forward, part, seen, division.share().fraction());
   }
 
   /** The same figures without dropout and jitter, with the capacity factor of evaluation. */
@@ -473,8 +474,9 @@ public final class SwitchTransformer implements AutoCloseable {
     }
   }
 
-  private StepFigures figures(BatchPass forward, Batch batch, List<Activation> seen, int parts) {
-    PassFigures figures = new PassFigures(routing, parts);
+  private StepFigures figures(
+      BatchPass forward, Batch batch, List<Activation> seen, double fraction) {
+    PassFigures figures = new PassFigures(routing, fraction);
     double crossEntropy = forward.crossEntropy(backend);
     figures.readStack(backend, layers.placesOf(true), forward.encoder());
     figures.readStack(backend, layers.placesOf(false), forward.decoder());

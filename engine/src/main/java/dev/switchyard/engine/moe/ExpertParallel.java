@@ -1,14 +1,10 @@
 package dev.switchyard.engine.moe;
 
-import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
-import dev.switchyard.engine.parallel.Collectives;
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,8 +12,9 @@ import java.util.List;
  * The experts of a Switch layer, wherever they are (Switch Transformers, section 5.4). Along the
  * expert axis each device holds as many experts as the others: its tokens' slots go to the experts'
  * devices by an all-to-all, and what the experts make of them comes back by another; twice as many
- * for the gradients. On a device the slots of different senders are computed one sender after the
- * other. Where all experts are here, nothing is sent.
+ * for the gradients. The slots of different senders are computed one sender after the other, those
+ * of the device itself first: so the others' slots travel while experts compute, see {@link
+ * SlotExchange}. Where all experts are here, nothing is sent.
  */
 public final class ExpertParallel {
   private static final String THERE = "tokens to experts";
@@ -78,24 +75,29 @@ public final class ExpertParallel {
   public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, boolean unequal, Tensor y) {
     Rank rank = pass.division().rank();
     if (rank.expert().size() == 1) {
-      Experts.Saved saved =
-          experts.forward(pass, x, slotsUsed, y, slots(pass, 0, pass.division().part()));
+      Experts.Slots slots = slots(pass, rank.shard());
+      Experts.Saved saved = experts.forward(pass, x, slotsUsed, y, slots);
       pass.sumOverModel(SUMMED, y);
       return new Saved(List.of(saved));
     }
-    int[] lengths = lengths(rank, x.length(1), unequal);
-    List<Tensor> arrived = room(pass, lengths, x.length(2));
-    exchange(pass, THERE, parts(pass, x), arrived);
-    List<Tensor> results = room(pass, lengths, y.length(2));
-    List<Experts.Saved> saved = new ArrayList<>();
-    for (int sender = 0; sender < arrived.size(); sender++) {
-      Tensor result = results.get(sender);
-      Experts.Slots slots = slots(pass, firstExpert(rank), partOf(rank, sender));
-      saved.add(experts.forward(pass, arrived.get(sender), null, result, slots));
-      pass.sumOverModel(SUMMED, result);
+    SlotExchange there = new SlotExchange(pass, count, lengths(pass, x.length(1), unequal));
+    List<Tensor> used = there.used(slotsUsed, x.length(1));
+    List<Tensor> arrived = there.start(THERE, x);
+    SlotExchange back = there.opposite();
+    List<Tensor> results = back.room(arrived, y);
+    Experts.Saved[] saved = new Experts.Saved[arrived.size()];
+    for (List<Integer> senders : there.flights()) {
+      there.await(senders);
+      for (int sender : senders) {
+        Tensor result = results.get(sender);
+        Experts.Slots slots = slots(pass, shardOf(rank, sender));
+        saved[sender] = experts.forward(pass, arrived.get(sender), used.get(sender), result, slots);
+        pass.sumOverModel(SUMMED, result);
+      }
+      back.give(BACK, senders, results, y);
     }
-    exchange(pass, BACK, results, parts(pass, y));
-    return new Saved(List.copyOf(saved));
+    back.awaitAll();
+    return new Saved(List.of(saved));
   }
 
   /**
@@ -111,76 +113,39 @@ public final class ExpertParallel {
       return;
     }
     int[] lengths = saved.bySender().stream().mapToInt(each -> each.x().length(1)).toArray();
-    List<Tensor> arrived = room(pass, lengths, dY.length(2));
-    exchange(pass, GRADIENTS_THERE, parts(pass, dY), arrived);
-    List<Tensor> results = room(pass, lengths, dX.length(2));
-    for (int sender = 0; sender < arrived.size(); sender++) {
-      Tensor result = results.get(sender);
-      experts.backward(pass, saved.bySender().get(sender), arrived.get(sender), result);
-      pass.sumOverModel(SUMMED, result);
+    SlotExchange there = new SlotExchange(pass, count, lengths);
+    List<Tensor> arrived = there.start(GRADIENTS_THERE, dY);
+    SlotExchange back = there.opposite();
+    List<Tensor> results = back.room(arrived, dX);
+    for (List<Integer> senders : there.flights()) {
+      there.await(senders);
+      for (int sender : senders) {
+        Tensor result = results.get(sender);
+        experts.backward(pass, saved.bySender().get(sender), arrived.get(sender), result);
+        pass.sumOverModel(SUMMED, result);
+      }
+      back.give(GRADIENTS_BACK, senders, results, dX);
     }
-    exchange(pass, GRADIENTS_BACK, results, parts(pass, dX));
+    back.awaitAll();
   }
 
-  private Experts.Slots slots(Pass pass, int firstExpert, int part) {
-    return pass.division().parts() == 1 && firstExpert == 0
-        ? Experts.Slots.ALL
-        : new Experts.Slots(firstExpert, part);
+  /** The slots that the experts here have for the rows of a shard. */
+  private Experts.Slots slots(Pass pass, int shard) {
+    Rank rank = pass.division().rank();
+    int first = count / rank.expert().size() * rank.expert().rank();
+    return new Experts.Slots(first, pass.division().shareOf(shard));
   }
 
-  private int firstExpert(Rank rank) {
-    return count / rank.expert().size() * rank.expert().rank();
-  }
-
-  /** The part of the batch that a rank of the expert axis has. */
-  private static int partOf(Rank rank, int sender) {
+  /** The shard whose rows a rank of the expert axis has. */
+  private static int shardOf(Rank rank, int sender) {
     Mesh.Coordinates own = rank.place();
     return rank.mesh().shard(rank.mesh().rank(own.withExpert(sender)));
   }
 
-  /** The slots for the experts of each device along the expert axis. */
-  private List<Tensor> parts(Pass pass, Tensor slots) {
-    int devices = pass.division().rank().expert().size();
-    int each = count / devices;
-    List<Tensor> parts = new ArrayList<>();
-    for (int device = 0; device < devices; device++) {
-      parts.add(slots.part(device * each, (device + 1) * each));
-    }
-    return parts;
-  }
-
-  /** Room for slots of the experts here from each device. */
-  private List<Tensor> room(Pass pass, int[] lengths, int width) {
-    List<Tensor> room = new ArrayList<>();
-    for (int length : lengths) {
-      room.add(pass.take(count / lengths.length, length, width));
-    }
-    return room;
-  }
-
   /** Slots of an expert on each device. */
-  private static int[] lengths(Rank rank, int own, boolean unequal) {
-    int[] lengths = new int[rank.expert().size()];
+  private static int[] lengths(Pass pass, int own, boolean unequal) {
+    int[] lengths = new int[pass.division().rank().expert().size()];
     Arrays.fill(lengths, own);
-    if (unequal) {
-      MemorySegment all = MemorySegment.ofArray(lengths);
-      List<MemorySegment> take = new ArrayList<>();
-      for (int device = 0; device < lengths.length; device++) {
-        take.add(all.asSlice((long) device * Integer.BYTES, Integer.BYTES));
-      }
-      rank.expert().allGather("slot counts", take.get(rank.expert().rank()), take).await();
-    }
-    return lengths;
-  }
-
-  private void exchange(Pass pass, String what, List<Tensor> give, List<Tensor> take) {
-    Backend backend = pass.backend();
-    Collectives group = pass.division().rank().expert();
-    backend.synchronize();
-    group.allToAll(what, memory(backend, give), memory(backend, take)).await();
-  }
-
-  private static List<MemorySegment> memory(Backend backend, List<Tensor> tensors) {
-    return tensors.stream().map(backend::memory).toList();
+    return unequal ? SlotExchange.gather(pass, own) : lengths;
   }
 }

@@ -4,6 +4,7 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.layer.Pass;
+import dev.switchyard.engine.layer.Share;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
@@ -34,12 +35,9 @@ public final class Experts {
    * Which slots of the whole batch's these are: it says which random numbers are theirs.
    *
    * @param firstExpert number of the first expert
-   * @param part of the batch whose tokens they hold
+   * @param share of the batch whose tokens they hold
    */
-  public record Slots(int firstExpert, int part) {
-    /** Those of a whole batch. */
-    public static final Slots ALL = new Slots(0, 0);
-  }
+  public record Slots(int firstExpert, Share share) {}
 
   /**
    * Experts named {@code prefix.expert_i.wi} and {@code .wo}; {@code .wi_0}, {@code .wi_1} and
@@ -81,9 +79,9 @@ public final class Experts {
     return shape;
   }
 
-  /** Computes all slots of a batch. */
+  /** Computes slots of the pass' own tokens, those of all experts. */
   public Saved forward(Pass pass, Tensor x, Tensor slotsUsed, Tensor y) {
-    return forward(pass, x, slotsUsed, y, Slots.ALL);
+    return forward(pass, x, slotsUsed, y, new Slots(0, pass.division().share()));
   }
 
   /**
@@ -113,7 +111,7 @@ public final class Experts {
           x, false, gatedIn.value(backend, slotsUsed), true, linear, false, slotsUsed);
       backend.geglu(gate, linear, hidden);
     }
-    pass.dropoutOfSlots(hidden, dropoutRate, site, slots.firstExpert(), slots.part());
+    pass.dropoutOfSlots(hidden, dropoutRate, site, slots.firstExpert(), slots.share());
     backend.batchedMatmul(hidden, false, out.value(backend, slotsUsed), true, y, false, slotsUsed);
     return new Saved(x, slotsUsed, gate, linear, hidden, slots);
   }
@@ -136,7 +134,7 @@ public final class Experts {
     backend.batchedMatmul(dY, false, out.value(backend, used), false, dHidden, false, used);
     backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);
     Slots slots = saved.slots();
-    pass.dropoutOfSlots(dHidden, dropoutRate, site, slots.firstExpert(), slots.part());
+    pass.dropoutOfSlots(dHidden, dropoutRate, site, slots.firstExpert(), slots.share());
     if (gatedIn == null) {
       backend.reluBackward(saved.hidden(), dHidden, dHidden);
       backend.batchedMatmul(dHidden, false, in.value(backend, used), false, dX, false, used);

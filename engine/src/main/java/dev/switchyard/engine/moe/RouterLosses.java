@@ -51,7 +51,7 @@ public record RouterLosses(
 
   /** Means over this pass' groups weigh as its part in those over the whole batch's. */
   private static double ofPart(Pass pass, double coefficient) {
-    return coefficient / pass.division().parts();
+    return coefficient * pass.division().share().fraction();
   }
 
   /** Whether the expected load is wanted. */

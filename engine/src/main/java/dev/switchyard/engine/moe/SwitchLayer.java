@@ -89,7 +89,7 @@ public final class SwitchLayer {
             pass,
             byExpert(plan, expertIn),
             dispatch.slotsUsed(),
-            routing.dropless(),
+            routing.dropless() || pass.division().isUneven(),
             byExpert(plan, expertOut));
     backend.combine(expertOut, dispatch.slot(), dispatch.gate(), y);
     pass.forgetUnlessTraining(mark);

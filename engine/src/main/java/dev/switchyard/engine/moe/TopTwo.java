@@ -36,7 +36,7 @@ public record TopTwo(double threshold) implements Selection {
     Tensor asks = null;
     if (pass.training()) {
       asks = pass.takeInts(choices.plan().tokens(), 2);
-      long before = (long) pass.division().part() * choices.plan().tokens();
+      long before = pass.division().share().before(choices.plan().tokens());
       RandomKey chance = pass.key(routed.sites().secondExpert(), before);
       pass.backend().askSecondByChance(choices.plan(), gate, threshold, chance, asks);
     }

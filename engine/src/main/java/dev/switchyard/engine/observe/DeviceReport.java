@@ -13,8 +13,8 @@ import java.util.List;
  * @param rows how many
  * @param firstExpert of each Switch layer's experts that it holds
  * @param experts how many
- * @param tokensReceived tokens whose routers asked for experts that it holds, over all Switch
- *     layers, before any is dropped; its own ones too
+ * @param tokensReceived tokens that its experts took, over all Switch layers: from other devices
+ *     and its own; dropped ones are not among them
  * @param computeSeconds in which it computed
  * @param waitingSeconds in which it did nothing but wait for others
  * @param exchangingSeconds in which it carried or summed data

@@ -11,8 +11,9 @@ import java.util.List;
  * {@link Pending#await}.
  *
  * <p>Buffers are the rank's own memory; one segment for each rank of the group where each rank gets
- * or gives a part, of any length, also none. A segment may be an address on a device that the host
- * can't read. What a rank gives to another must be as long as what the other makes room for.
+ * or gives a part, of any length, also none. A segment is native memory: the host's, or an address
+ * on a device that the host can't read; no computation that writes it is in flight any more. What a
+ * rank gives to another must be as long as what the other makes room for.
  *
  * <p>Sums are taken in the order of the ranks, so that every rank has the same bits, again and
  * again.
@@ -50,7 +51,8 @@ public interface Collectives {
    * Rank i gets part i of what each rank gives.
    *
    * @param give a part for each rank
-   * @param take room for a part from each rank; must not overlap what is given
+   * @param take room for a part from each rank; the own one may be the part that is given to
+   *     itself, others must not overlap what is given
    */
   Pending allToAll(String what, List<MemorySegment> give, List<MemorySegment> take);
 

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.parallel;
 
+import dev.switchyard.engine.tensor.Bfloat16;
 import dev.switchyard.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +14,7 @@ final class OrderedSum {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
   private OrderedSum() {}
@@ -23,8 +25,8 @@ final class OrderedSum {
     switch (type) {
       case FLOAT32 -> floats(from, to, bytes);
       case FLOAT64 -> doubles(from, to, bytes);
+      case BFLOAT16 -> bfloat16s(from, to, bytes);
       case INT32 -> ints(from, to, bytes);
-      default -> throw new IllegalArgumentException("Sums of " + type + " are not known.");
     }
   }
 
@@ -47,6 +49,20 @@ final class OrderedSum {
       }
       for (MemorySegment each : to) {
         each.set(FLOAT, at, sum);
+      }
+    }
+  }
+
+  /** Added up as float32, and rounded once. */
+  private static void bfloat16s(MemorySegment[] from, MemorySegment[] to, long bytes) {
+    for (long at = 0; at < bytes; at += Short.BYTES) {
+      float sum = Bfloat16.widen(from[0].get(SHORT, at));
+      for (int i = 1; i < from.length; i++) {
+        sum += Bfloat16.widen(from[i].get(SHORT, at));
+      }
+      short rounded = Bfloat16.round(sum);
+      for (MemorySegment each : to) {
+        each.set(SHORT, at, rounded);
       }
     }
   }

@@ -29,6 +29,13 @@ public record ParallelConfig(
             max = 100_000)
         double gradientBucket,
     @Setting(
+            value =
+                "Parts in which tokens travel to experts on other devices and back, one computed"
+                    + " while others are on their way; 1: all arrive before any is computed.",
+            min = 1,
+            max = 64)
+        int exchangeFlights,
+    @Setting(
             value = "Seconds that a device may keep the others waiting before the run fails.",
             min = 0.01,
             max = 1e9)
@@ -36,7 +43,7 @@ public record ParallelConfig(
 
   /** One device. */
   public static ParallelConfig defaults() {
-    return new ParallelConfig(1, "", false, 4, 120);
+    return new ParallelConfig(1, "", false, 4, 4, 120);
   }
 
   /**

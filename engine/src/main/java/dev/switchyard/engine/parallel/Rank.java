@@ -9,18 +9,21 @@ public final class Rank {
   private final Collectives data;
   private final Collectives expert;
   private final Collectives model;
+  private final int exchangeFlights;
 
   /**
    * A rank of a mesh.
    *
    * @param world this rank's collectives with all others
+   * @param exchangeFlights in how many parts slots travel to experts and back
    */
-  public Rank(Mesh mesh, Collectives world) {
+  public Rank(Mesh mesh, Collectives world, int exchangeFlights) {
     if (world.size() != mesh.size()) {
       throw new IllegalArgumentException(
           world.size() + " ranks do not make a mesh of " + mesh.size());
     }
     this.mesh = mesh;
+    this.exchangeFlights = exchangeFlights;
     this.number = world.rank();
     this.world = world;
     this.shards = world.group(mesh.group(number, Axis.DATA, Axis.EXPERT));
@@ -31,7 +34,7 @@ public final class Rank {
 
   /** The only device. */
   public static Rank alone() {
-    return new Rank(Mesh.ONE, Collectives.alone());
+    return new Rank(Mesh.ONE, Collectives.alone(), 1);
   }
 
   /** On which it stands. */
@@ -77,6 +80,11 @@ public final class Rank {
   /** With those that have the same rows and other parts of each layer. */
   public Collectives model() {
     return model;
+  }
+
+  /** In how many parts, one computed while others travel, slots go to experts and back. */
+  public int exchangeFlights() {
+    return exchangeFlights;
   }
 
   /** For messages: "rank 2 (data 1, expert 0, model 0)". */

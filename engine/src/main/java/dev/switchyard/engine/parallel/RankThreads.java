@@ -25,6 +25,8 @@ public final class RankThreads implements AutoCloseable {
   /** How long a rank that others' failure should have ended may take to hear of it. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  private static final double NANO = 1e9;
+
   private final Mesh mesh;
   private final Duration limit;
   private final InProcess world;
@@ -39,16 +41,16 @@ public final class RankThreads implements AutoCloseable {
    * Threads for the ranks of a mesh.
    *
    * @param name of what they work for, which their names say
-   * @param limit how long a rank may keep others waiting
+   * @param config with their mesh, and how long a rank may keep others waiting
    */
-  public RankThreads(String name, Mesh mesh, Duration limit) {
-    this.mesh = mesh;
-    this.limit = limit;
+  public RankThreads(String name, ParallelConfig config) {
+    this.mesh = config.toMesh();
+    this.limit = Duration.ofNanos((long) (config.deviceTimeout() * NANO));
     this.world = new InProcess(mesh.size(), limit);
     this.ranks = new Rank[mesh.size()];
     this.stuck = new boolean[mesh.size()];
     for (int rank = 0; rank < mesh.size(); rank++) {
-      ranks[rank] = new Rank(mesh, world.connect(rank));
+      ranks[rank] = new Rank(mesh, world.connect(rank), config.exchangeFlights());
       threads.add(
           Executors.newSingleThreadExecutor(
               Thread.ofPlatform().name("rank %d of %s".formatted(rank, name)).daemon().factory()));

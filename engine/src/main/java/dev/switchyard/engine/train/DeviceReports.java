@@ -1,12 +1,13 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.RowDivision;
+import dev.switchyard.engine.layer.Share;
+import dev.switchyard.engine.model.ExpertCounts;
 import dev.switchyard.engine.observe.DeviceReport;
-import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.parallel.Traffic;
-import java.util.Arrays;
 import java.util.List;
 
 /** Puts together what each device did in a step. */
@@ -36,18 +37,18 @@ final class DeviceReports {
       memory += learner.learner(rank.number()).memoryBytes();
     }
     double elsewhere = traffic.waitingSeconds() + traffic.exchangingSeconds();
-    int rows = batch.rows() / mesh.shards();
+    Share rows = RowDivision.of(batch.rows(), mesh, 1).of(rank.shard());
     int experts = config.model().numExperts() / mesh.expert();
     return new DeviceReport(
         rank.number(),
         at.data(),
         at.expert(),
         at.model(),
-        rank.shard() * rows,
-        rows,
+        rows.first(),
+        rows.count(),
         at.expert() * experts,
         experts,
-        tokensReceived(rank, learners.getFirst(), config, batch),
+        tokensReceived(rank, learners.getFirst(), config),
         Math.max(0, seconds - elsewhere),
         traffic.waitingSeconds(),
         traffic.exchangingSeconds(),
@@ -67,26 +68,19 @@ final class DeviceReports {
         each.seconds());
   }
 
-  /** The loads of those whose tokens come here, counted again as tokens. */
-  private static long tokensReceived(Rank rank, MeshLearner model, RunConfig config, Batch batch) {
-    int all = config.model().numExperts();
-    int here = all / rank.mesh().expert();
+  /** What the experts here served, of all whose tokens come here. */
+  private static long tokensReceived(Rank rank, MeshLearner model, RunConfig config) {
+    int here = config.model().numExperts() / rank.mesh().expert();
     int first = here * rank.place().expert();
-    double tokens = 0;
+    long tokens = 0;
     for (int sender = 0; sender < rank.mesh().expert(); sender++) {
       int from = rank.mesh().rank(rank.place().withExpert(sender));
-      for (LayerReport layer : model.learner(from).figures().layers()) {
-        double routed = routed(layer.name().startsWith("encoder"), config, batch);
+      for (ExpertCounts layer : model.learner(from).figures().counts()) {
         for (int e = first; e < first + here; e++) {
-          tokens += layer.load()[e] * routed / all;
+          tokens += layer.served()[e];
         }
       }
     }
-    return Math.round(tokens);
-  }
-
-  private static double routed(boolean encoder, RunConfig config, Batch batch) {
-    int[] mask = encoder ? batch.inputMask() : batch.targetMask();
-    return config.routing().routerIgnorePaddingTokens() ? Arrays.stream(mask).sum() : mask.length;
+    return tokens;
   }
 }

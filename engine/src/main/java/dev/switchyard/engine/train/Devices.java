@@ -9,7 +9,6 @@ import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.parallel.RankFailure;
 import dev.switchyard.engine.parallel.RankThreads;
 import dev.switchyard.engine.tensor.ElementType;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -18,8 +17,6 @@ import java.util.function.Function;
 
 /** The devices of a run: a thread and a backend for each rank of its mesh. */
 final class Devices implements AutoCloseable {
-  private static final double NANO = 1e9;
-
   private final RankThreads threads;
   private final Backend[] backends;
 
@@ -31,8 +28,7 @@ final class Devices implements AutoCloseable {
    */
   Devices(String run, ParallelConfig config, BiFunction<Rank, Integer, Backend> open) {
     Mesh mesh = config.toMesh();
-    this.threads =
-        new RankThreads(run, mesh, Duration.ofNanos((long) (config.deviceTimeout() * NANO)));
+    this.threads = new RankThreads(run, config);
     this.backends = new Backend[mesh.size()];
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / mesh.size());
     try {

@@ -9,7 +9,9 @@ import dev.switchyard.engine.parallel.Pending;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.List;
  * alone, which remembers the optimizer's state for it, updates it and gives the weights to the
  * others.
  */
-final class GradientReduction implements GradientListener {
+final class GradientReduction implements GradientListener, AutoCloseable {
   private static final String GRADIENTS = "gradients";
   private static final String EXPERT_GRADIENTS = "expert gradients";
   private static final String WEIGHTS = "updated weights";
@@ -31,6 +33,8 @@ final class GradientReduction implements GradientListener {
   private final boolean zero1;
   private final List<Bucket> buckets = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>();
+  private final Arena memory = Arena.ofShared();
+  private final MemorySegment sum = memory.allocate(ValueLayout.JAVA_DOUBLE);
 
   /** Parameters whose gradients lie side by side, and who of the group owns them under ZeRO-1. */
   private static final class Bucket {
@@ -180,11 +184,9 @@ final class GradientReduction implements GradientListener {
         }
       }
     }
-    double[] sum = {squares};
-    rank.world()
-        .allReduce("gradient norm", ElementType.FLOAT64, MemorySegment.ofArray(sum))
-        .await();
-    return Math.sqrt(sum[0]);
+    sum.set(ValueLayout.JAVA_DOUBLE, 0, squares);
+    rank.world().allReduce("gradient norm", ElementType.FLOAT64, sum).await();
+    return Math.sqrt(sum.get(ValueLayout.JAVA_DOUBLE, 0));
   }
 
   /** Devices that count the same weights in {@link #norm}. */
@@ -193,6 +195,11 @@ final class GradientReduction implements GradientListener {
     int models = parameter.held().overModel() ? 1 : mesh.model();
     int others = zero1 ? 1 : parameter.held().overExperts() ? mesh.data() : mesh.shards();
     return models * others;
+  }
+
+  @Override
+  public void close() {
+    memory.close();
   }
 
   /** Under ZeRO-1: gives updated weights to those that have the same, and takes theirs. */

@@ -3,16 +3,20 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One model in training on the devices of a mesh. The trainer has a whole copy of the weights,
@@ -114,11 +118,13 @@ final class MeshLearner implements ModelTraining {
     long begin = System.nanoTime();
     double limit = config.maxGradNorm();
     double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
+    List<LayerReport> load = figures.layers();
     devices.onAll(
         rank -> {
-          learners[rank.number()].update(step, learningRate, scale);
+          learners[rank.number()].update(step, learningRate, scale, load);
           return null;
         });
+    whole.moveSelectionBiases(load);
     behind = true;
     secondsOfStep += secondsSince(begin);
     seconds += secondsOfStep;
@@ -167,10 +173,14 @@ final class MeshLearner implements ModelTraining {
     this.seconds = seconds;
   }
 
+  /** With its buffers that are in use. */
   @Override
   public List<NamedTensor> weights() {
     model();
-    return weights.whole();
+    return Stream.concat(
+            weights.whole().stream(),
+            whole.buffers().stream().filter(Buffer::isInUse).map(NamedTensor::of))
+        .toList();
   }
 
   @Override
@@ -181,12 +191,17 @@ final class MeshLearner implements ModelTraining {
 
   @Override
   public void load(Checkpoint checkpoint, String file) {
+    Set<String> stored = checkpoint.tensors(file);
+    whole.buffers().stream().filter(b -> stored.contains(b.name())).forEach(Buffer::use);
     checkpoint.load(file, whole.backend(), weights());
   }
 
   @Override
   public void weightsChanged() {
     weights.scatter();
+    for (RankLearner learner : learners) {
+      learner.takeBuffers(whole);
+    }
     behind = false;
   }
 
@@ -215,22 +230,17 @@ final class MeshLearner implements ModelTraining {
     SwitchTransformer.checkMesh(config.model(), config.parallel().toMesh());
     int rows = config.training().batchSize();
     int shards = config.parallel().toMesh().shards();
-    if (rows % shards != 0) {
+    if (rows < shards) {
       throw new InputException(
-          "batch_size is %d, which does not divide over the %d devices of mesh %s that have rows of"
+          "batch_size is %d, too few for the %d devices of mesh %s that have rows of their own:"
                   .formatted(rows, shards, config.parallel().toMesh())
-              + " their own: choose a multiple of %d.".formatted(shards));
+              + " choose %d or more.".formatted(shards));
     }
     if (config.parallel().toMesh().model() > 1
         && config.training().optimizer().equals("adafactor")) {
       throw new InputException(
           "adafactor looks at whole matrices, which mesh %s divides along model: choose adamw."
               .formatted(config.parallel().toMesh()));
-    }
-    if (config.parallel().devices() > 1 && config.routing().losses().routerBiasUpdateRate() > 0) {
-      throw new InputException(
-          "router_bias_update_rate moves routers by the load on one device: set it to 0 to train on"
-              + " several.");
     }
     if (config.parallel().devices() > 1 && !config.distillation().teacher().isBlank()) {
       throw new InputException(

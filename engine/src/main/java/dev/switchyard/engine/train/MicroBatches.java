@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.Division;
 import dev.switchyard.engine.layer.GradientListener;
+import dev.switchyard.engine.layer.RowDivision;
 import dev.switchyard.engine.layer.SoftTargets;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
@@ -23,26 +24,24 @@ record MicroBatches(SwitchTransformer model, Teacher teacher, TrainingConfig con
   /**
    * Adds the gradients to the model's.
    *
-   * @param rank the device; its rows are those of its shard
+   * @param rank the device; it has its share of the rows
    * @param batch the whole one
    * @param gradients hears which gradients are complete, in the last micro-batch
    * @return the sums of the figures' shares in those of the whole batch
    */
   StepFigures forwardBackward(Rank rank, Batch batch, long step, GradientListener gradients) {
     int count = config.microBatches();
-    int parts = rank.mesh().shards() * count;
+    RowDivision rows = RowDivision.of(batch.rows(), rank.mesh(), count);
     long inputTokens = sum(batch.inputMask());
     long targetTokens = sum(batch.targetMask());
     long labels = batch.countedLabels();
     StepFigures figures = null;
     for (int i = 0; i < count; i++) {
-      int part = rank.shard() * count + i;
       GradientListener listener = i == count - 1 ? gradients : GradientListener.NONE;
-      Division division =
-          new Division(rank, part, parts, inputTokens, targetTokens, labels, listener);
-      Batch rows = batch.part(part, parts);
-      SoftTargets targets = teacher == null ? null : teacher.targets(rows);
-      StepFigures own = model.forwardBackward(rows, division, config.seed(), step, targets);
+      Division division = new Division(rank, rows, i, inputTokens, targetTokens, labels, listener);
+      Batch part = batch.rows(division.share().first(), division.share().count());
+      SoftTargets targets = teacher == null ? null : teacher.targets(part);
+      StepFigures own = model.forwardBackward(part, division, config.seed(), step, targets);
       figures = figures == null ? own : figures.plus(own);
     }
     return figures;

@@ -1,13 +1,17 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.data.Batch;
+import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.NamedTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** One device's part of a model in training, with the optimizer of its weights. */
@@ -86,13 +90,31 @@ final class RankLearner implements AutoCloseable {
     return new Computed(figures, norm);
   }
 
-  /** Updates its weights by the gradients of {@link #compute}. */
-  void update(long step, double learningRate, double gradientScale) {
+  /**
+   * Updates its weights by the gradients of {@link #compute}.
+   *
+   * @param load of the Switch layers, of all devices together
+   */
+  void update(long step, double learningRate, double gradientScale, List<LayerReport> load) {
     long begin = System.nanoTime();
     optimizer.update(step, learningRate, gradientScale);
+    model.moveSelectionBiases(load);
     reduction.share();
     model.backend().synchronize();
     nanos += System.nanoTime() - begin;
+  }
+
+  /** Takes the whole model's buffers that are in use; while the device is at rest. */
+  void takeBuffers(SwitchTransformer whole) {
+    for (int i = 0; i < whole.buffers().size(); i++) {
+      Buffer from = whole.buffers().get(i);
+      if (from.isInUse()) {
+        Buffer to = model.buffers().get(i);
+        to.use();
+        MemorySegment source = whole.backend().memory(from.value());
+        HostCopy.copy(source, 0, backend().memory(to.value()), 0, source.byteSize());
+      }
+    }
   }
 
   SwitchTransformer model() {
@@ -119,6 +141,7 @@ final class RankLearner implements AutoCloseable {
   @Override
   public void close() {
     optimizer.close();
+    reduction.close();
     model.close();
   }
 }

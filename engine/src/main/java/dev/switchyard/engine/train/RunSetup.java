@@ -8,6 +8,7 @@ import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.layer.RowDivision;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import java.nio.file.Path;
@@ -103,28 +104,36 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
   }
 
   /**
-   * Every device that has rows of its own, and every micro-batch, needs a routing group at least:
-   * the smallest number of groups that divides over them and is divided by the groups asked for.
+   * Every device that has rows of its own, and every micro-batch, needs whole routing groups: the
+   * smallest number of groups that lie so and is divided by the groups asked for. Where rows do not
+   * divide evenly, each row is a group at least.
    */
   static RunConfig withGroups(RunConfig config) {
-    int shards = config.parallel().toMesh().shards() * config.training().microBatches();
+    RowDivision rows = rows(config);
     int groups = config.routing().capacity().routingGroups();
     int needed = groups;
-    while (needed % shards != 0) {
+    while (rows.leavesNobodyOut() && !rows.keepsGroupsWhole(needed)) {
       needed += groups;
     }
     return needed == groups ? config : config.with(Map.of("routing_groups", needed));
   }
 
+  private static RowDivision rows(RunConfig config) {
+    TrainingConfig training = config.training();
+    return RowDivision.of(
+        training.batchSize(), config.parallel().toMesh(), training.microBatches());
+  }
+
   private static void checkMicroBatches(RunConfig config) {
-    int count = config.training().microBatches();
-    int shards = config.parallel().toMesh().shards();
-    int rows = config.training().batchSize();
-    if (count > 1 && rows % (count * shards) != 0) {
+    RowDivision rows = rows(config);
+    if (rows.microBatches() > 1 && !rows.leavesNobodyOut()) {
       throw new InputException(
-          "batch_size is %d, which does not divide into %d micro_batches on each of %d devices: set"
-                  .formatted(rows, count, shards)
-              + " it to a multiple of %d.".formatted(count * shards));
+          "batch_size is %d, too few for %d micro_batches on each of %d devices: set it to %d or more."
+              .formatted(
+                  rows.rows(),
+                  rows.microBatches(),
+                  rows.shards(),
+                  rows.microBatches() * rows.shards()));
     }
   }
 
