@@ -9,7 +9,6 @@ import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
-import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
@@ -118,13 +117,12 @@ final class MeshLearner implements ModelTraining {
     long begin = System.nanoTime();
     double limit = config.maxGradNorm();
     double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
-    List<LayerReport> load = figures.layers();
     devices.onAll(
         rank -> {
-          learners[rank.number()].update(step, learningRate, scale, load);
+          learners[rank.number()].update(step, learningRate, scale, figures.layers());
           return null;
         });
-    whole.moveSelectionBiases(load);
+    whole.moveSelectionBiases(figures.layers());
     behind = true;
     secondsOfStep += secondsSince(begin);
     seconds += secondsOfStep;

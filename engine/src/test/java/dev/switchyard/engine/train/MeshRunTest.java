@@ -121,7 +121,10 @@ final class MeshRunTest {
     for (DeviceReport device : last.devices()) {
       Map<String, Double> measured = new TreeMap<>();
       for (Exchange each : device.exchanges()) {
-        if (!each.what().equals("gradient norm") && each.ranks() > 1) {
+        if (each.what().equals("slots used")) {
+          // How full each expert's slots are: a number for each expert and Switch layer.
+          assertThat(each.bytes()).isEqualTo(2 * 4 * Integer.BYTES);
+        } else if (!each.what().equals("gradient norm") && each.ranks() > 1) {
           measured.merge(key(each.collective(), each.what()), each.bytes(), Double::sum);
         }
       }
@@ -186,7 +189,7 @@ final class MeshRunTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "3 | ''       | batch_size is 8, which does not divide over the 3 devices",
+        "9 | ''       | batch_size is 8, too few for the 9 devices",
         "3 | model=3  | num_heads is 4, which does not divide over the 3 devices",
         "8 | expert=8 | num_experts is 4, which do not divide over the 8 devices",
         "4 | data=2   | mesh data=2 has 2 devices, but devices is 4",
@@ -200,9 +203,33 @@ final class MeshRunTest {
     assertThat(out).doesNotExist();
   }
 
+  @ParameterizedTest
+  @CsvSource({"4,1,4", "3,1,8", "4,2,4", "3,8,8", "2,16,16"})
+  void groupsFollowTheDevices(int devices, int asked, int groups) {
+    RunConfig config = config("devices", devices, "routing_groups", asked);
+    assertThat(TrainingRuns.check(config).routing().capacity().routingGroups()).isEqualTo(groups);
+  }
+
+  /** What the experts took is what the routers sent less what was dropped. */
   @Test
-  void groupsFollowTheDevices() {
-    RunConfig config = config("devices", 4, "routing_groups", 1);
-    assertThat(TrainingRuns.check(config).routing().capacity().routingGroups()).isEqualTo(4);
+  void tokensReceivedAreThoseThatWereNotDropped() {
+    RunConfig config = config("devices", 3, "mesh", "data=3", "steps", 2L, "capacity_factor", 1);
+    RunConfig experts = config.with(Map.of("mesh", "expert=4", "devices", 4));
+    for (RunConfig each : List.of(config, experts)) {
+      StepReport last =
+          MeshRuns.train(each, folder.resolve("run" + each.parallel().devices()))
+              .reports()
+              .getLast();
+      long received = last.devices().stream().mapToLong(DeviceReport::tokensReceived).sum();
+      long rows = last.devices().stream().mapToInt(DeviceReport::rows).sum();
+      assertThat(rows).isEqualTo(8);
+      double dropped = last.model().droppedFraction();
+      assertThat(dropped).isPositive();
+      // 32 tokens read and as many as the objective writes in a row, one Switch layer in each
+      // stack.
+      long routed = Math.round(received / (1 - dropped));
+      assertThat(routed % 8).isZero();
+      assertThat(received).isEqualTo(Math.round(routed * (1 - dropped)));
+    }
   }
 }
