@@ -12,6 +12,7 @@ import java.util.Map;
  * The models of the paper and of the released checkpoints, as settings of a run. The two differ:
  * the paper (Switch Transformers, table 9) gives GEGLU networks where the checkpoints have relu
  * ones, and other numbers of heads and experts. Names that end in {@code -paper} are the table's.
+ * One has only its size from elsewhere, for plans.
  */
 public final class PublishedModels {
   private static final int VOCABULARY = 32128;
@@ -138,6 +139,14 @@ public final class PublishedModels {
             .sparse(2048, 1)
             .paper()
             .model("switch-c-paper", "Switch-C with the 32 heads of table 9."));
+    all.add(
+        new Shape(2560, 10432, 32, 16)
+            .sparse(1024, 1)
+            .paper()
+            .model(
+                "wudao-sized",
+                "As many parameters as WuDao 2.0, 1.75 trillion; it was trained with FastMoE, its"
+                    + " shape was not published, and this one is ours."));
     return List.copyOf(all);
   }
 

@@ -122,7 +122,6 @@ final class MeshCost {
 
   private List<Communication> communications(Mesh mesh, StepShape step) {
     List<Communication> all = new ArrayList<>();
-    int whole = mesh.size();
     int expertSpan = mesh.expert() * mesh.model();
     for (StepShape.Stack stack : step.stacks()) {
       if (mesh.expert() > 1 && stack.switchLayers() > 0) {
@@ -141,29 +140,37 @@ final class MeshCost {
         all.addAll(alongModel(mesh, stack));
       }
     }
-    double gradients = work.gradientBytes();
     if (mesh.shards() > 1) {
       // Experts that are on every device go with the rest.
       double same = heldNumbers(mesh, false) + (mesh.expert() > 1 ? 0 : heldNumbers(mesh, true));
-      double dense = same * gradients;
-      all.add(
-          communication(
-              "gradients", "all layers", Collective.ALL_REDUCE, mesh.shards(), whole, 1, 1, dense));
+      all.addAll(gradients("gradients", "all layers", mesh.shards(), mesh, same));
     }
-    double experts = heldNumbers(mesh, true) * gradients;
+    double experts = heldNumbers(mesh, true);
     if (mesh.data() > 1 && mesh.expert() > 1 && experts > 0) {
-      all.add(
-          communication(
-              "expert gradients",
-              "all Switch layers",
-              Collective.ALL_REDUCE,
-              mesh.data(),
-              whole,
-              1,
-              1,
-              experts));
+      all.addAll(gradients("expert gradients", "all Switch layers", mesh.data(), mesh, experts));
     }
     return List.copyOf(all);
+  }
+
+  /** Under ZeRO-1 each sum goes to its owner alone, who gives the updated weights to all. */
+  private List<Communication> gradients(
+      String what, String where, int ranks, Mesh mesh, double numbers) {
+    double bytes = numbers * work.gradientBytes();
+    int span = mesh.size();
+    if (!work.planZero1()) {
+      return List.of(communication(what, where, Collective.ALL_REDUCE, ranks, span, 1, 1, bytes));
+    }
+    return List.of(
+        communication(what, where, Collective.REDUCE_SCATTER, ranks, span, 1, 1, bytes),
+        communication(
+            "updated weights",
+            where,
+            Collective.BROADCAST,
+            ranks,
+            span,
+            1,
+            1,
+            numbers * work.weightBytes()));
   }
 
   private List<Communication> alongModel(Mesh mesh, StepShape.Stack stack) {
@@ -259,11 +266,14 @@ final class MeshCost {
     double exchange = 0;
     double alongModel = 0;
     double gradients = 0;
+    double weights = 0;
     for (Communication each : communications) {
       if (each.collective() == Collective.ALL_TO_ALL) {
         exchange += each.stepSeconds();
       } else if (each.what().endsWith("gradients")) {
         gradients += each.stepSeconds();
+      } else if (each.what().equals("updated weights")) {
+        weights += each.stepSeconds();
       } else {
         alongModel += each.stepSeconds();
       }
@@ -274,6 +284,6 @@ final class MeshCost {
         touched / (cluster.memoryBandwidth() * GIGA),
         exchange * (1 - work.exchangeOverlap()),
         alongModel,
-        gradients - hidden);
+        gradients - hidden + weights);
   }
 }

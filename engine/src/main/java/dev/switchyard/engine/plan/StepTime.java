@@ -11,7 +11,8 @@ import java.util.Map;
  * @param update reading and writing weights, gradients and optimizer state
  * @param exchange all-to-alls that do not hide behind computation
  * @param model all-reduces along the model axis
- * @param gradients all-reduces of gradients that do not hide behind the backward pass
+ * @param gradients sums of gradients that do not hide behind the backward pass; under ZeRO-1 the
+ *     updated weights too
  */
 public record StepTime(
     double compute, double update, double exchange, double model, double gradients) {

@@ -41,6 +41,7 @@ final class PublishedModelsTest {
     "switch-xxl-paper, 201.4, 0.05",
     "switch-c-2048, 1571.3, 0.05",
     "switch-c-paper, 1571.4, 0.05",
+    "wudao-sized, 1751, 1",
   })
   void haveThePublishedNumberOfParameters(String name, double billions, double rounding) {
     assertThat(parameters(name) / 1e9).isCloseTo(billions, within(rounding));
@@ -57,7 +58,7 @@ final class PublishedModelsTest {
 
   @Test
   void everyModelIsCounted() {
-    assertThat(PublishedModels.all()).hasSize(18);
+    assertThat(PublishedModels.all()).hasSize(19);
   }
 
   @Test

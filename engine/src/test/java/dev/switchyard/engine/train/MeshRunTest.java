@@ -103,13 +103,23 @@ final class MeshRunTest {
 
   /** Formulas of section 5, which the planner has, against what the devices counted. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"data=4", "expert=4", "model=4", "data=2,expert=2", "data=2,expert=2,model=2"})
-  void volumesAreThoseOfThePlanner(String text) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data=4 | false",
+        "expert=4 | false",
+        "model=4 | false",
+        "data=2,expert=2 | false",
+        "data=2,expert=2,model=2 | false",
+        "data=2,expert=2 | true",
+        "data=2,expert=2,model=2 | true"
+      })
+  void volumesAreThoseOfThePlanner(String text, boolean zero1) {
     int devices = text.contains("2,expert=2,model") ? 8 : 4;
     Mesh mesh = Mesh.parse(text, devices);
     RunConfig config =
-        config("devices", devices, "mesh", text, "routing_groups", mesh.shards(), "steps", 2L);
+        config("devices", devices, "mesh", text, "routing_groups", mesh.shards(), "steps", 2L)
+            .with(Map.of("zero1", zero1));
     MeshRuns.Result result = MeshRuns.train(config, folder.resolve("run"));
     MeshPlan plan = plan(config, mesh);
     Map<String, Double> planned = new TreeMap<>();
@@ -164,6 +174,8 @@ final class MeshRunTest {
                   4,
                   "plan_optimizer",
                   "adamw",
+                  "plan_zero1",
+                  config.parallel().zero1(),
                   "recompute",
                   false));
       ClusterConfig cluster =

@@ -93,11 +93,11 @@ final class MicroBatchesTest {
   }
 
   @Test
-  void rowsThatDoNotDivideAreRefused() {
-    RunConfig config = TinyRun.config(TinyRun.text(folder), "batch_size", 6, "micro_batches", 4);
+  void moreMicroBatchesThanRowsAreRefused() {
+    RunConfig config = TinyRun.config(TinyRun.text(folder), "batch_size", 3, "micro_batches", 4);
     assertThatThrownBy(() -> TrainingRuns.check(config))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("batch_size is 6")
+        .hasMessageContaining("batch_size is 3")
         .hasMessageContaining("4 micro_batches");
   }
 }
