@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       PackCommand.class,
       BenchCommand.class,
       PlanCommand.class,
+      InspectCommand.class,
       DemoCommand.class
     },
     footer = {

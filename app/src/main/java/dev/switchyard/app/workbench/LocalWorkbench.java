@@ -5,9 +5,11 @@ import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.LabelledTexts;
 import dev.switchyard.engine.data.Objective;
 import dev.switchyard.engine.microscope.ExpertSurvey;
+import dev.switchyard.engine.microscope.FolderInspection;
 import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
+import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
@@ -139,6 +141,12 @@ public final class LocalWorkbench implements Workbench {
         loaded.model(),
         loaded.tokenizer(),
         loaded::close);
+  }
+
+  @Override
+  public Inspection inspect(String model) {
+    Path path = names.folder(model);
+    return new FolderInspection(name(model, path), ModelFolder.open(path).tensors());
   }
 
   private static String name(String model, Path path) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -199,6 +200,23 @@ public final class Safetensors implements AutoCloseable {
     int width = tensor.type().bytes();
     read(tensor, (at, piece) -> tensor.type().floats(piece, floats, Math.toIntExact(at / width)));
     return floats;
+  }
+
+  /**
+   * Reads a stretch of a tensor of real numbers, and nothing else of the file.
+   *
+   * @param from its first element
+   * @param to written from {@code place} on
+   * @throws InputException where the file was cut since it was opened
+   */
+  public void floats(StoredTensor tensor, long from, float[] to, int place, int count) {
+    Objects.checkFromIndexSize(from, count, tensor.elements());
+    int width = tensor.type().bytes();
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment bytes = memory.allocate(Math.max(1, (long) count * width), 64);
+      copy(tensor.start() + from * width, bytes.asSlice(0, (long) count * width));
+      tensor.type().floats(bytes.asSlice(0, (long) count * width), to, place);
+    }
   }
 
   /** CRC-32C of a tensor's bytes, 8 hexadecimal digits. */

@@ -183,6 +183,11 @@ public final class TensorDirectory implements AutoCloseable {
     return file(name).floats(tensor(name));
   }
 
+  /** Reads a stretch of a tensor of real numbers; see {@link Safetensors#floats}. */
+  public void floats(String name, long from, float[] to, int place, int count) {
+    file(name).floats(tensor(name), from, to, place, count);
+  }
+
   /** CRC-32C of a tensor's bytes, 8 hexadecimal digits. */
   public String checksum(String name) {
     return file(name).checksum(tensor(name));

@@ -2,6 +2,7 @@ package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
+import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
@@ -125,6 +126,13 @@ public interface Workbench extends AutoCloseable {
 
   /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
   Microscope open(String model);
+
+  /**
+   * Looks at the weights of a model on disk; only those asked for are read.
+   *
+   * @param model as in {@link #open}
+   */
+  Inspection inspect(String model);
 
   /**
    * Reads texts with a model and says how well it predicts them. Of files that the model was

@@ -3,6 +3,7 @@ package dev.switchyard.views.fake;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
+import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.store.RunFolder;
@@ -176,6 +177,14 @@ public final class FakeWorkbench implements Workbench {
         new FakeMicroscope(Path.of(model).getFileName().toString(), experts, layers);
     microscopes.add(microscope);
     return microscope;
+  }
+
+  @Override
+  public Inspection inspect(String model) {
+    if (model.contains("broken")) {
+      throw new InputException(model + " is cut: copy it again.");
+    }
+    return new FakeInspection(model);
   }
 
   @Override
