@@ -34,6 +34,7 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.control.TreeTableView;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.robot.Robot;
@@ -43,8 +44,8 @@ import javax.imageio.ImageIO;
 
 /**
  * Draws every screen to a PNG, without a display: run with {@code -Dpictures=FOLDER}, optionally
- * {@code -Dpictures.size=1280x800}, {@code -Dpictures.theme=LIGHT}, {@code
- * -Dpictures.only=compare}.
+ * {@code -Dpictures.size=1280x800}, {@code -Dpictures.theme=LIGHT}, {@code -Dpictures.only=compare}
+ * or {@code inspect}.
  */
 public final class Pictures {
   private final Path folder;
@@ -73,7 +74,9 @@ public final class Pictures {
     try {
       for (Theme theme : Theme.values()) {
         if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
-          if (System.getProperty("pictures.only", "").equals("compare")) {
+          if (System.getProperty("pictures.only", "").equals("inspect")) {
+            pictures.inspect(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
+          } else if (System.getProperty("pictures.only", "").equals("compare")) {
             pictures.compare(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
           } else {
             pictures.draw(theme);
@@ -235,8 +238,25 @@ public final class Pictures {
     settle();
     save(prefix + "replay");
     close();
+    inspect(prefix, theme);
     compare(prefix, theme);
     large(prefix, theme);
+  }
+
+  /** A model's tensors, one of them closer. */
+  private void inspect(String prefix, Theme theme) throws Exception {
+    open(theme, true);
+    click("#rail-inspect");
+    settle();
+    fx(
+        () -> {
+          ((TextInputControl) find("#search-weights")).setText("encoder");
+          ((TreeTableView<?>) find("#weights")).getSelectionModel().select(4);
+          return null;
+        });
+    settle();
+    save(prefix + "inspect");
+    close();
   }
 
   /** Three runs beside one another, one of them still in training. */

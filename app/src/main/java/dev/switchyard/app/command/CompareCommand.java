@@ -107,7 +107,8 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private RunCurves read(ComparedRun run) {
-    DataProgress progress = new DataProgress(switchyard.terminal(), "reading the history of " + run.name());
+    DataProgress progress =
+        new DataProgress(switchyard.terminal(), "reading the history of " + run.name());
     try {
       return run.curves()
           .readOn(

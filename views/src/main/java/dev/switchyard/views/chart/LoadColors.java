@@ -36,7 +36,12 @@ public final class LoadColors {
     return FAIR.interpolate(CROWDED, Math.min(1, Math.log(load) / Math.log(MOST)));
   }
 
-  /** The same as a pixel, alpha first. */
+  /** The colour of a cosine: white at 0, orange at 1, blue at -1. */
+  public static Color ofCosine(double cosine) {
+    return of(cosine >= 0 ? Math.pow(MOST, Math.min(1, cosine)) : 1 + Math.max(-1, cosine));
+  }
+
+  /** The colour of a load as a pixel, alpha first. */
   public static int pixel(double load) {
     int index = (int) Math.round(load / MOST * (TABLE.length - 1));
     return TABLE[Math.clamp(index, 0, TABLE.length - 1)];

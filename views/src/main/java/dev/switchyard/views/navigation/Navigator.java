@@ -17,6 +17,9 @@ public interface Navigator {
   /** Shows the form of a new run, with a preset (null: as it stands) and texts (may be empty). */
   void newRun(String preset, List<Path> texts);
 
+  /** Opens the weights of a model: a sample's name, a run folder, a checkpoint, a model folder. */
+  void inspect(String model);
+
   /** Shows a run that exists, ready to go on. */
   void resume(Path folder);
 

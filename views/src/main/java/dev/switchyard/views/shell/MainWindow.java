@@ -6,6 +6,7 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.explore.ExploreController;
+import dev.switchyard.views.inspect.InspectController;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.start.StartController;
 import dev.switchyard.views.task.FilePrompt;
@@ -17,10 +18,14 @@ import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.train.TrainController;
 import dev.switchyard.views.words.Figures;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
+import javafx.beans.value.ObservableValue;
+import javafx.scene.Node;
 import javafx.scene.Scene;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyCodeCombination;
@@ -55,6 +60,8 @@ public final class MainWindow implements Navigator {
   private final ExploreController explore;
   private final TrainController train;
   private final CompareController compare;
+  private final InspectController inspect;
+  private final Map<Place, Screen> screenOf = new EnumMap<>(Place.class);
   private Place place;
 
   /** Puts the window's content on a stage; {@link #show} makes it visible. */
@@ -73,13 +80,11 @@ public final class MainWindow implements Navigator {
     train = new TrainController(workbench, tasks, appearance, saving, this);
     compare = new CompareController(workbench, tasks, appearance, saving);
     compare.restore(name -> saved.get("compare." + name, ""));
+    inspect = new InspectController(workbench, tasks, appearance, saving);
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
+    addScreens();
     rail = new Rail(appearance, this::go);
     statusBar = new StatusBar(status, trainingStatus, tasks.busyProperty());
-    screens.getChildren().addAll(start.view(), explore.view(), train.view(), compare.view());
-    screens
-        .getChildren()
-        .forEach(screen -> screen.managedProperty().bind(screen.visibleProperty()));
     BorderPane frame = new BorderPane(screens);
     frame.setLeft(rail);
     frame.setBottom(statusBar);
@@ -94,10 +99,35 @@ public final class MainWindow implements Navigator {
     stage.setMinWidth(1120);
     stage.setMinHeight(700);
     stage.setOnCloseRequest(this::closeRequested);
-    explore.statusProperty().addListener((o, before, now) -> showStatus());
-    train.statusProperty().addListener((o, before, now) -> showStatus());
-    compare.statusProperty().addListener((o, before, now) -> showStatus());
     go(Place.START);
+  }
+
+  /** One of the window's screens: what is done when it comes and goes, and its line of status. */
+  private record Screen(
+      Node view, Runnable enter, Runnable leave, ObservableValue<String> status) {}
+
+  private void addScreens() {
+    Runnable nothing = () -> {};
+    ObservableValue<String> silent = new SimpleStringProperty("");
+    screenOf.put(Place.START, new Screen(start.view(), start::enter, nothing, silent));
+    screenOf.put(
+        Place.EXPLORE,
+        new Screen(explore.view(), explore::enter, explore::leave, explore.statusProperty()));
+    screenOf.put(
+        Place.TRAIN, new Screen(train.view(), train::enter, train::leave, train.statusProperty()));
+    screenOf.put(
+        Place.COMPARE,
+        new Screen(
+            compare.view(), compare::enter, this::leaveComparison, compare.statusProperty()));
+    screenOf.put(
+        Place.INSPECT,
+        new Screen(inspect.view(), inspect::enter, nothing, inspect.statusProperty()));
+    for (Screen screen : screenOf.values()) {
+      screen.view().setVisible(false);
+      screen.view().managedProperty().bind(screen.view().visibleProperty());
+      screens.getChildren().add(screen.view());
+      screen.status().addListener((o, before, now) -> showStatus());
+    }
   }
 
   private static Theme savedTheme(SavedSettings saved) {
@@ -114,7 +144,9 @@ public final class MainWindow implements Navigator {
   }
 
   private void addShortcuts(Scene scene) {
-    KeyCode[] keys = {KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4};
+    KeyCode[] keys = {
+      KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4, KeyCode.DIGIT5
+    };
     for (Place p : Place.values()) {
       scene
           .getAccelerators()
@@ -146,29 +178,20 @@ public final class MainWindow implements Navigator {
   private void go(Place next) {
     rail.choose(next);
     if (place != next) {
+      if (place != null) {
+        screenOf.get(place).view().setVisible(false);
+        screenOf.get(place).leave().run();
+      }
       place = next;
-      start.view().setVisible(next == Place.START);
-      explore.view().setVisible(next == Place.EXPLORE);
-      train.view().setVisible(next == Place.TRAIN);
-      compare.view().setVisible(next == Place.COMPARE);
-      if (next != Place.EXPLORE) {
-        explore.leave();
-      }
-      if (next != Place.TRAIN) {
-        train.leave();
-      }
-      if (next != Place.COMPARE) {
-        compare.leave();
-        keepComparison();
-      }
-      switch (next) {
-        case START -> start.enter();
-        case EXPLORE -> explore.enter();
-        case TRAIN -> train.enter();
-        case COMPARE -> compare.enter();
-      }
+      screenOf.get(next).view().setVisible(true);
+      screenOf.get(next).enter().run();
     }
     showStatus();
+  }
+
+  private void leaveComparison() {
+    compare.leave();
+    keepComparison();
   }
 
   private void keepComparison() {
@@ -176,13 +199,7 @@ public final class MainWindow implements Navigator {
   }
 
   private void showStatus() {
-    status.set(
-        switch (place) {
-          case START -> "";
-          case EXPLORE -> explore.statusProperty().get();
-          case TRAIN -> train.statusProperty().get();
-          case COMPARE -> compare.statusProperty().get();
-        });
+    status.set(place == null ? "" : screenOf.get(place).status().getValue());
   }
 
   private void showTraining() {
@@ -237,6 +254,12 @@ public final class MainWindow implements Navigator {
     compare.add(runs);
   }
 
+  @Override
+  public void inspect(String model) {
+    inspect.open(model);
+    go(Place.INSPECT);
+  }
+
   private void closeRequested(WindowEvent event) {
     event.consume();
     if (!train.isTraining()) {
@@ -288,6 +311,7 @@ public final class MainWindow implements Navigator {
     pulse.stop();
     statusBar.stop();
     explore.close();
+    inspect.close();
     train.close();
     compare.close();
     stage.close();

@@ -7,7 +7,8 @@ enum Place {
   START("Start", Feather.HOME),
   EXPLORE("Explore", Feather.SEARCH),
   TRAIN("Train", Feather.PLAY),
-  COMPARE("Compare", Feather.TRENDING_UP);
+  COMPARE("Compare", Feather.TRENDING_UP),
+  INSPECT("Inspect", Feather.BOX);
 
   private final String title;
   private final Feather icon;

@@ -9,6 +9,7 @@ import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.words.Figures;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
@@ -82,12 +83,30 @@ final class RecentRuns extends StackPane {
       head.setAlignment(Pos.CENTER_LEFT);
       Region gap2 = new Region();
       HBox.setHgrow(gap2, Priority.ALWAYS);
-      Button open = Buttons.icon("Open: go on with it", Feather.PLAY, () -> act(0));
-      Button explore = Buttons.icon("Explore its weights", Feather.SEARCH, () -> act(1));
-      Button replay = Buttons.icon("Replay its training", Feather.FILM, () -> act(2));
-      Button compare = Buttons.icon("Compare it with others", Feather.TRENDING_UP, () -> act(3));
+      Button open =
+          action("Open: go on with it", Feather.PLAY, run -> navigator.resume(run.folder()));
+      Button explore =
+          action(
+              "Explore its routing",
+              Feather.SEARCH,
+              run -> navigator.explore(run.folder().toString()));
+      Button inspect =
+          action(
+              "Inspect its weights",
+              Feather.BOX,
+              run -> navigator.inspect(run.folder().toString()));
+      Button replay =
+          action(
+              "Replay its training",
+              Feather.FILM,
+              run -> navigator.replay(run.folder().toString()));
+      Button compare =
+          action(
+              "Compare it with others",
+              Feather.TRENDING_UP,
+              run -> navigator.compare(List.of(run.folder())));
       compare.getStyleClass().add("compare-run");
-      HBox actions = new HBox(4, explore, compare, replay, open);
+      HBox actions = new HBox(4, explore, inspect, compare, replay, open);
       actions.setMinWidth(Region.USE_PREF_SIZE);
       step.setMinWidth(Region.USE_PREF_SIZE);
       loss.setMinWidth(Region.USE_PREF_SIZE);
@@ -100,14 +119,8 @@ final class RecentRuns extends StackPane {
       row.setMinHeight(Region.USE_PREF_SIZE);
     }
 
-    private void act(int what) {
-      Workbench.RunSummary run = getItem();
-      switch (what) {
-        case 0 -> navigator.resume(run.folder());
-        case 1 -> navigator.explore(run.folder().toString());
-        case 2 -> navigator.replay(run.folder().toString());
-        default -> navigator.compare(List.of(run.folder()));
-      }
+    private Button action(String word, Feather icon, Consumer<Workbench.RunSummary> act) {
+      return Buttons.icon(word, icon, () -> act.accept(getItem()));
     }
 
     @Override

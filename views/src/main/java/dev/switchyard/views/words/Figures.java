@@ -18,6 +18,20 @@ public final class Figures {
     return Double.isFinite(value) ? String.format(Locale.ROOT, "%,." + decimals + "f", value) : "–";
   }
 
+  /** A number of any size with four digits that matter: 0.05123, -1.2e-05, 26.2. */
+  public static String significant(double value) {
+    if (!Double.isFinite(value)) {
+      return "–";
+    }
+    double size = Math.abs(value);
+    if (size != 0 && (size < 1e-3 || size >= 1e6)) {
+      return String.format(Locale.ROOT, "%.2e", value);
+    }
+    int whole = size < 1 ? 1 : (int) Math.floor(Math.log10(size)) + 1;
+    String digits = decimal(value, Math.clamp(4 - whole, 0, 4));
+    return digits.contains(".") ? digits.replaceAll("\\.?0+$", "") : digits;
+  }
+
   /** A share as a percentage: 2.1%. */
   public static String percent(double share) {
     if (!Double.isFinite(share)) {

@@ -230,6 +230,29 @@ public enum Term {
       "What the model gave each token at this place, the most probable first; the written one is"
           + " coloured.",
       "p(token) = softmax(logits)"),
+  NORM("Norm of a tensor", "The length of all its numbers taken as one vector.", "‖w‖ = √(Σ w²)"),
+  ROOT_MEAN_SQUARE(
+      "Typical size",
+      "The root of the mean square: how large a number of this tensor typically is, whatever its"
+          + " shape.",
+      "rms = √(Σ w² / n)"),
+  MEAN(
+      "Mean",
+      "The average of the numbers. Weights that start at random and train well stay close to 0;"
+          + " those of a normalisation stay near 1.",
+      "Σ w / n"),
+  RANGE("Range", "The smallest and the largest finite number.", "min w … max w"),
+  ZEROS(
+      "Zeros", "Numbers that are exactly 0: of a trained tensor there should be almost none.", ""),
+  NOT_FINITE(
+      "Not finite",
+      "Infinite numbers and those that are none (NaN). A single one spoils every result.",
+      ""),
+  COSINE(
+      "Cosine of two experts",
+      "How much the weights of two experts point the same way: 1 for copies, about 0 for unrelated"
+          + " ones. Experts of an upcycled model begin as copies and drift apart.",
+      "cos(a, b) = a·b / (‖a‖ ‖b‖)"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

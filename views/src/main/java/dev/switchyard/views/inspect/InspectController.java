@@ -1,0 +1,157 @@
+package dev.switchyard.views.inspect;
+
+import dev.switchyard.engine.observe.StoredWeight;
+import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.task.Saving;
+import dev.switchyard.views.task.Tasks;
+import dev.switchyard.views.theme.Appearance;
+import dev.switchyard.views.words.Figures;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.StringProperty;
+import javafx.scene.Node;
+
+/** The screen Inspect: the tensors of a model on disk, one of them closer, and its experts. */
+public final class InspectController implements AutoCloseable {
+  private final Workbench workbench;
+  private final Tasks tasks;
+  private final InspectModel model = new InspectModel();
+  private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
+  private final InspectView view;
+  private OpenModel open;
+
+  /** The screen with no model yet. */
+  public InspectController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
+    this.workbench = workbench;
+    this.tasks = tasks;
+    view = new InspectView(model, appearance.themeProperty(), saving, this);
+    model.weight.addListener((o, before, now) -> readWeight(now));
+    model.layer.addListener((o, before, now) -> compareExperts(now));
+  }
+
+  /** The screen. */
+  public Node view() {
+    return view;
+  }
+
+  /** A line for the status bar. */
+  public ReadOnlyStringProperty statusProperty() {
+    return status.getReadOnlyProperty();
+  }
+
+  /** The screen is seen now: the list of models is read, and the first sample opened if none is. */
+  public void enter() {
+    record Lists(List<Workbench.Sample> samples, List<Workbench.RunSummary> runs) {}
+    tasks.run(
+        this + "lists",
+        "",
+        () -> new Lists(workbench.samples(), workbench.runs()),
+        lists -> {
+          model.samples.setAll(lists.samples());
+          model.runs.setAll(lists.runs());
+          if (model.subject.get() == null
+              && model.opening.get().isEmpty()
+              && !lists.samples().isEmpty()) {
+            open(lists.samples().getFirst().name());
+          }
+        });
+  }
+
+  /** Opens a sample's name, a run folder, a checkpoint or a model folder. */
+  public void open(String name) {
+    model.opening.set(name);
+    tasks.run(
+        this,
+        "opening " + name,
+        () -> new OpenModel(workbench.inspect(name)),
+        this::show,
+        problem -> {
+          model.opening.set("");
+          tasks.tell(problem);
+        });
+  }
+
+  private void show(OpenModel opened) {
+    closeFiles();
+    open = opened;
+    model.opening.set("");
+    model.weight.set(null);
+    model.layer.set(null);
+    InspectModel.Subject subject = opened.subject();
+    model.subject.set(subject);
+    status.set(
+        "%s · %s · %s numbers · %s"
+            .formatted(
+                subject.name(),
+                Figures.count(subject.weights().size(), "tensor"),
+                Figures.compact(subject.elements()),
+                Figures.bytes(subject.bytes())));
+    if (!subject.layers().isEmpty()) {
+      model.layer.set(subject.layers().getFirst());
+    }
+  }
+
+  private void readWeight(StoredWeight weight) {
+    model.statistics.set(null);
+    model.weightProblem.set("");
+    tasks.forget(model.statistics);
+    if (weight != null) {
+      OpenModel of = open;
+      tasks.run(
+          model.statistics,
+          "reading " + weight.name(),
+          () -> of.statistics(weight.name()),
+          model.statistics::set,
+          unlessStopped(model.weightProblem));
+    }
+  }
+
+  private void compareExperts(String layer) {
+    model.similarity.set(null);
+    model.similarityProblem.set("");
+    tasks.forget(model.similarity);
+    if (layer != null) {
+      OpenModel of = open;
+      tasks.run(
+          model.similarity,
+          "comparing experts",
+          () -> of.similarity(layer),
+          model.similarity::set,
+          unlessStopped(model.similarityProblem));
+    }
+  }
+
+  private static Consumer<Throwable> unlessStopped(StringProperty problem) {
+    return thrown -> {
+      if (!(thrown instanceof CancellationException)) {
+        problem.set(Tasks.line(thrown));
+      }
+    };
+  }
+
+  /** Off the window's thread: an answer that is being read ends first. */
+  private void closeFiles() {
+    if (open != null) {
+      OpenModel last = open;
+      last.stop();
+      tasks.run(
+          last,
+          "",
+          () -> {
+            last.close();
+            return null;
+          },
+          done -> {});
+      open = null;
+    }
+  }
+
+  /** Closes the model's files. */
+  @Override
+  public void close() {
+    closeFiles();
+  }
+}

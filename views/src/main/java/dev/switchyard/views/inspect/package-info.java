@@ -1,0 +1,2 @@
+/** The screen Inspect: the weights of a model on disk. */
+package dev.switchyard.views.inspect;
