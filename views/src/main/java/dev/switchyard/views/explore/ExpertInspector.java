@@ -32,6 +32,9 @@ final class ExpertInspector extends StackPane {
 
   private static final int MOST_LIKES = 5;
 
+  /** Two of the list. */
+  private static final double TOKENS_AT_LEAST = 52;
+
   private final ExploreModel model;
   private final ListView<Integer> tokens = new ListView<>();
   private final Label hint =
@@ -72,7 +75,7 @@ final class ExpertInspector extends StackPane {
     swatch.setArcWidth(4);
     swatch.setArcHeight(4);
     getChildren().add(card);
-    setMinHeight(110);
+    tokens.setMinHeight(TOKENS_AT_LEAST);
     setPrefHeight(150);
     theme.subscribe(t -> show());
     model.trace.subscribe(t -> show());

@@ -5,6 +5,7 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.generate.GenerateController;
 import dev.switchyard.views.preference.PreferenceController;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import java.util.List;
@@ -31,13 +32,13 @@ public final class ExploreController implements AutoCloseable {
   private boolean shown;
 
   /** The screen with its model not opened yet. */
-  public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance) {
+  public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
     this.workbench = workbench;
     this.tasks = tasks;
     routing = new TextRouting(model, tasks);
     generate = new GenerateController(tasks, appearance, model.sentence);
-    preferences = new PreferenceController(workbench, tasks, appearance);
-    view = new ExploreView(model, appearance.themeProperty(), this, generate, preferences);
+    preferences = new PreferenceController(workbench, tasks, appearance, saving);
+    view = new ExploreView(model, appearance.themeProperty(), this, generate, preferences, saving);
     model.preferences.bind(preferences.resultProperty());
     generate.setOnPutAway(() -> model.page.set(Page.TEXT));
     generate.openProperty().subscribe(this::followWriting);

@@ -3,6 +3,7 @@ package dev.switchyard.views.explore;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.views.chart.ExpertQueues;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.TokenChips;
 import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.component.Card;
@@ -10,6 +11,7 @@ import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.generate.GenerateController;
 import dev.switchyard.views.preference.PreferenceController;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -62,6 +64,7 @@ final class ExploreView extends BorderPane {
   private final TokenGrid grid;
   private final ExpertQueues queues;
   private final Choice<Integer> layers;
+  private List<String> layerNames = List.of();
   private Label summary;
   private Card gridCard;
   private final Label drops = new Label();
@@ -72,7 +75,8 @@ final class ExploreView extends BorderPane {
       ObservableValue<Theme> theme,
       ExploreController controller,
       GenerateController generate,
-      PreferenceController preferences) {
+      PreferenceController preferences,
+      Saving saving) {
     this.model = model;
     this.generate = generate;
     this.controller = controller;
@@ -94,7 +98,7 @@ final class ExploreView extends BorderPane {
             new ExpertInspector(model, theme, controller));
     VBox.setVgrow(side.getChildren().getFirst(), Priority.SOMETIMES);
     VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
-    VBox text = new VBox(12, gridCard(), queuesCard());
+    VBox text = new VBox(12, gridCard(saving), queuesCard());
     StackPane pages =
         new StackPane(
             on(Page.TEXT, text),
@@ -219,11 +223,17 @@ final class ExploreView extends BorderPane {
     return next;
   }
 
-  private Card gridCard() {
+  private Card gridCard(Saving saving) {
     grid.setOnCell(controller::choose);
     Card card = new Card("Tokens by layers", HOW_TO_READ, grid);
     Glossary.explain(card.subtitle(), Term.GATE);
-    card.withTools(legend);
+    ExportMenu export =
+        ExportMenu.ofTable(
+            saving,
+            "Tokens by layers",
+            () -> RoutingData.of(model.trace.get(), model.untouched.get()));
+    export.setId("save-routing");
+    card.withTools(legend, export);
     gridCard = card;
     VBox.setVgrow(card, Priority.ALWAYS);
     return card;
@@ -276,10 +286,14 @@ final class ExploreView extends BorderPane {
   }
 
   private void showTrace(RoutingTrace trace) {
-    int count = trace == null ? 0 : trace.layers().size();
-    layers.setItems(List.of());
-    layers.valueProperty().set(model.layer.get());
-    layers.setItems(IntStream.range(0, count).boxed().toList());
+    List<String> names =
+        trace == null ? List.of() : trace.layers().stream().map(LayerRouting::name).toList();
+    if (!names.equals(layerNames)) { // new buttons cost more than a new picture
+      layerNames = names;
+      layers.setItems(List.of());
+      layers.valueProperty().set(model.layer.get());
+      layers.setItems(IntStream.range(0, names.size()).boxed().toList());
+    }
     showChoice();
     gridCard.setMaxHeight(grid.mostHeight() + CARD_FRAME);
   }

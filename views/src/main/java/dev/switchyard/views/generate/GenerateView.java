@@ -44,7 +44,7 @@ final class GenerateView extends StackPane {
   private static final double SIDE = 330;
 
   /** Two lines; more scroll. */
-  private static final double WRITTEN = 38;
+  private static final double WRITTEN = 34;
 
   /** A grid's scroll bar. */
   private static final double BAR = 12;
@@ -259,8 +259,9 @@ final class GenerateView extends StackPane {
     experts.setWrapText(true);
     experts.setMinHeight(Region.USE_PREF_SIZE);
     Glossary.explain(experts, Term.EXPERT);
-    VBox.setVgrow(alternatives, Priority.ALWAYS);
-    VBox.setVgrow(bars, Priority.SOMETIMES);
+    VBox.setVgrow(alternatives, Priority.SOMETIMES);
+    alternatives.setMaxHeight(Region.USE_PREF_SIZE);
+    VBox.setVgrow(bars, Priority.ALWAYS);
     routerTitle.getStyleClass().add("muted");
     routerTitle.setId("step-router");
     Glossary.explain(routerTitle, Term.ROUTER);

@@ -3,6 +3,7 @@ package dev.switchyard.views.preference;
 import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import java.nio.file.Path;
@@ -25,10 +26,11 @@ public final class PreferenceController {
   private AtomicBoolean wanted = new AtomicBoolean();
 
   /** Nothing is read yet. */
-  public PreferenceController(Workbench workbench, Tasks tasks, Appearance appearance) {
+  public PreferenceController(
+      Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
     this.workbench = workbench;
     this.tasks = tasks;
-    view = new PreferenceView(model, appearance.themeProperty(), this);
+    view = new PreferenceView(model, appearance.themeProperty(), this, saving);
   }
 
   /** The page. */

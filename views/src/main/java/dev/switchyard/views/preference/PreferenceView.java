@@ -1,12 +1,14 @@
 package dev.switchyard.views.preference;
 
 import dev.switchyard.engine.observe.ExpertPreferences;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.InformationBars;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -47,7 +49,10 @@ final class PreferenceView extends VBox {
   private Card expertsCard;
 
   PreferenceView(
-      PreferenceModel model, ObservableValue<Theme> theme, PreferenceController controller) {
+      PreferenceModel model,
+      ObservableValue<Theme> theme,
+      PreferenceController controller,
+      Saving saving) {
     super(12);
     this.model = model;
     this.controller = controller;
@@ -55,7 +60,7 @@ final class PreferenceView extends VBox {
     bars = new InformationBars(theme);
     bars.setId("information");
     bars.setOnLayer(model.layer::set);
-    getChildren().addAll(corpusCard(), informationCard(), expertsCard());
+    getChildren().addAll(corpusCard(), informationCard(), expertsCard(saving));
     DropZone.on(this, controller::take);
     model.result.subscribe(r -> show());
     model.layer.subscribe(l -> show());
@@ -158,7 +163,7 @@ final class PreferenceView extends VBox {
     return informationCard;
   }
 
-  private Node expertsCard() {
+  private Node expertsCard(Saving saving) {
     experts.setId("survey-experts");
     experts.getStyleClass().addAll("plain-list", "run-list");
     experts.setCellFactory(list -> new ExpertCell(model));
@@ -171,7 +176,12 @@ final class PreferenceView extends VBox {
     experts.visibleProperty().bind(model.result.isNotNull());
     layers.setId("survey-layers");
     expertsCard = new Card("What each expert prefers", "", new StackPane(experts, empty));
-    expertsCard.withTools(layers);
+    ExportMenu export =
+        ExportMenu.ofTable(
+            saving, "What experts prefer", () -> PreferenceData.of(model.result.get()));
+    export.setId("save-preferences");
+    export.visibleProperty().bind(model.result.isNotNull());
+    expertsCard.withTools(layers, export);
     Glossary.explain(expertsCard.title(), Term.POINTWISE_INFORMATION);
     Glossary.explain(expertsCard.subtitle(), Term.POINTWISE_INFORMATION);
     VBox.setVgrow(expertsCard, Priority.ALWAYS);

@@ -75,8 +75,8 @@ public final class MainWindow implements Navigator {
     this.saved = saved;
     appearance = new Appearance(savedTheme(saved));
     start = new StartController(workbench, tasks, this);
-    explore = new ExploreController(workbench, tasks, appearance);
     Saving saving = new Saving(tasks, toasts, prompt);
+    explore = new ExploreController(workbench, tasks, appearance, saving);
     train = new TrainController(workbench, tasks, appearance, saving, this);
     compare = new CompareController(workbench, tasks, appearance, saving);
     compare.restore(name -> saved.get("compare." + name, ""));
