@@ -8,11 +8,16 @@ import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.fake.FakeReports;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import javafx.scene.control.MenuButton;
+import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
 import javafx.stage.WindowEvent;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +143,36 @@ class LiveTrainingTest extends ScreenTest {
         "#form-problem",
         "seven-valleys is still training: stop it first, or wait until it is done.");
     assertThat(workbench.opened).hasSize(1);
+  }
+
+  @Test
+  void everyChartGivesItsPictureAndItsData() throws IOException {
+    run().trainTo(50);
+    untilText("#step-number", "50");
+    for (String chart :
+        List.of("quality-chart", "load-heatmap", "dropped-chart", "balance-chart")) {
+      for (String extension : List.of("png", "svg", "csv")) {
+        interact(
+            () ->
+                find("#export-" + chart, MenuButton.class).getItems().stream()
+                    .filter(item -> ("save-" + extension).equals(item.getId()))
+                    .forEach(MenuItem::fire));
+      }
+    }
+    until("all is saved", () -> prompt.saved.stream().allMatch(Files::exists));
+    assertThat(prompt.saved).hasSize(12).doesNotHaveDuplicates();
+    for (Path file : prompt.saved) {
+      if (file.toString().endsWith(".svg")) {
+        assertThat(file).content().contains("<svg", "</svg", "<text");
+      } else if (file.toString().endsWith(".png")) {
+        assertThat(ImageIO.read(file.toFile()).getWidth()).isGreaterThan(900);
+      }
+    }
+    assertThat(Files.readAllLines(prompt.saved.get(5)))
+        .hasSize(51)
+        .first()
+        .isEqualTo("step,expert_0,expert_1,expert_2,expert_3,expert_4,expert_5,expert_6,expert_7");
+    assertThat(Files.readAllLines(prompt.saved.get(8))).hasSize(1 + 4 * 50);
   }
 
   @Test

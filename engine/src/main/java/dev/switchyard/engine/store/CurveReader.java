@@ -38,10 +38,17 @@ public final class CurveReader {
   private final Path folder;
   private final Path metrics;
   private Gathered gathered = new Gathered();
-  private RunCurves last = RunCurves.EMPTY;
+
+  /** What the last call gave; null before the first. */
+  private RunCurves last;
+
+  private long eventBytesOfLast;
   private long place;
   private byte[] endBefore = new byte[0];
+  private List<RunEvent> events = List.of();
   private long eventBytes = -1;
+  private String state = "";
+  private boolean written;
 
   /** What the lines up to a place said. */
   private static final class Gathered {
@@ -98,14 +105,25 @@ public final class CurveReader {
     return new CurveReader(folder);
   }
 
-  /** State of the run, as {@link RunHistory#state}. */
-  public String state() {
-    return RunHistory.state(folder, RunHistory.events(folder));
+  /** State of the run, as {@link RunHistory#state}. Costs little where nothing has changed. */
+  public synchronized String state() {
+    boolean held = RunLock.isHeld(folder);
+    if (readEvents() || state.isEmpty() || held != written) {
+      written = held;
+      state = RunHistory.state(folder, events);
+    }
+    return state;
   }
 
-  /** Whether a process writes the run now. */
-  public boolean isBeingWritten() {
-    return RunLock.isHeld(folder);
+  /** Reads the events where there are others than before. */
+  private boolean readEvents() {
+    long bytes = sizeOfEvents();
+    if (bytes == eventBytes) {
+      return false;
+    }
+    events = RunHistory.events(folder);
+    eventBytes = bytes;
+    return true;
   }
 
   /**
@@ -126,7 +144,8 @@ public final class CurveReader {
             scan.readLine(scan.size() / PLACES * i, block);
             some.take(block, 0, Double.POSITIVE_INFINITY);
           }
-          return some.curves(RunHistory.events(folder), false);
+          readEvents();
+          return some.curves(events, false);
         });
   }
 
@@ -138,12 +157,12 @@ public final class CurveReader {
    */
   public synchronized RunCurves readOn(DoublePredicate progress) {
     return withFile(
-        last,
+        RunCurves.EMPTY,
         file -> {
           if (!isAsItWas(file)) {
             gathered = new Gathered();
             place = 0;
-            eventBytes = -1;
+            last = null;
           }
           long before = place;
           MetricsScan scan = new MetricsScan(file);
@@ -152,10 +171,10 @@ public final class CurveReader {
           } finally {
             remember(file);
           }
-          long events = sizeOfEvents();
-          if (place != before || events != eventBytes) {
-            last = gathered.curves(RunHistory.events(folder), true);
-            eventBytes = events;
+          readEvents();
+          if (place != before || eventBytes != eventBytesOfLast || last == null) {
+            last = gathered.curves(events, true);
+            eventBytesOfLast = eventBytes;
           }
           return last;
         });

@@ -153,10 +153,20 @@ final class CurveReaderTest {
         {"time":2,"step":15,"kind":"checkpoint","text":"","figures":{}}
         {"time":3,"step":20,"kind":"evaluation","text":"","figures":{"cross_entropy":3.25}}
         """);
-    Curve heldOut = CurveReader.of(run).readOn(share -> true).of(false, Quantity.HELD_OUT);
+    CurveReader reader = CurveReader.of(run);
+    Curve heldOut = reader.readOn(share -> true).of(false, Quantity.HELD_OUT);
     assertThat(heldOut.steps()).containsExactly(10, 20);
     assertThat(heldOut.mean()).containsExactly(3.5, 3.25);
     assertThat(heldOut.tokens()).containsExactly(40_960, 81_920);
+    Files.writeString(
+        run.resolve(RunFolder.EVENTS),
+        """
+        {"time":4,"step":20,"kind":"finished","text":"","figures":{}}
+        {"time":5,"step":18,"kind":"evaluation","text":"","figures":{"cross_entropy":3.0}}
+        """,
+        StandardOpenOption.APPEND);
+    assertThat(reader.state()).isEqualTo("finished");
+    assertThat(reader.readOn(share -> true).of(false, Quantity.HELD_OUT).rows()).isEqualTo(3);
   }
 
   @Test

@@ -22,15 +22,21 @@ final class ChartAxes {
   private static final double MARGIN = 0.06;
 
   private final NumberFormat xFormat;
-  private final DoubleFunction<String> yFormat;
+  private final DoubleFunction<String> reading;
   private final NumberAxis evenX = new NumberAxis();
   private final NumberAxis evenY = new NumberAxis();
   private final LogTicksAxis logX;
   private final LogTicksAxis logY;
 
-  ChartAxes(NumberFormat xFormat, DoubleFunction<String> yFormat) {
+  /**
+   * Axes.
+   *
+   * @param yFormat of ticks
+   * @param reading of a value under the mouse
+   */
+  ChartAxes(NumberFormat xFormat, DoubleFunction<String> yFormat, DoubleFunction<String> reading) {
     this.xFormat = xFormat;
-    this.yFormat = yFormat;
+    this.reading = reading;
     logX = new LogTicksAxis(xFormat::format);
     logY = new LogTicksAxis(yFormat);
     evenX.setNumberFormatOverride(xFormat);
@@ -69,7 +75,7 @@ final class ChartAxes {
   }
 
   String writeY(double value) {
-    return yFormat.apply(value);
+    return reading.apply(value);
   }
 
   /**

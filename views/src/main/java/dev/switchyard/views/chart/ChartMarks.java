@@ -23,6 +23,9 @@ final class ChartMarks extends AbstractXYAnnotation {
   private static final double LINE_HEIGHT = 15;
   private static final double CLEAR_OF_CURVE = 44;
 
+  /** Names are read over other lines: so much of those is covered. */
+  private static final double GROUND = 0.72;
+
   private final transient LineChartPane.Content content;
   private final transient Theme.Colors colors;
   private final Font plain;
@@ -87,7 +90,11 @@ final class ChartMarks extends AbstractXYAnnotation {
       }
     }
     g.setFont(plain);
+    FontMetrics metrics = g.getFontMetrics();
     for (Name name : names) {
+      double width = metrics.stringWidth(name.line().label());
+      g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, GROUND)));
+      g.fill(new Rectangle2D.Double(name.x() + 6, name.y()[0] - 7, width + 4, LINE_HEIGHT - 1));
       g.setPaint(LineChartPane.awt(name.line().color()));
       g.drawString(name.line().label(), (float) name.x() + 8, (float) name.y()[0] + 4);
     }

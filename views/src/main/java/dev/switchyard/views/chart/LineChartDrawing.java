@@ -25,8 +25,12 @@ final class LineChartDrawing {
   private final JFreeChart chart;
   private Theme.Colors colors;
 
-  LineChartDrawing(NumberFormat xFormat, DoubleFunction<String> yFormat, Theme.Colors colors) {
-    axes = new ChartAxes(xFormat, yFormat);
+  LineChartDrawing(
+      NumberFormat xFormat,
+      DoubleFunction<String> yFormat,
+      DoubleFunction<String> reading,
+      Theme.Colors colors) {
+    axes = new ChartAxes(xFormat, yFormat, reading);
     plot.setDomainAxis(axes.x(false));
     plot.setRangeAxis(axes.y(false));
     chart = new JFreeChart(null, null, plot, false);

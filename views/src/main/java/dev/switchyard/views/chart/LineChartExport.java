@@ -39,7 +39,7 @@ record LineChartExport(
   }
 
   private void draw(java.awt.Graphics2D g) {
-    LineChartDrawing drawing = new LineChartDrawing(xFormat, yFormat, colors);
+    LineChartDrawing drawing = new LineChartDrawing(xFormat, yFormat, yFormat, colors);
     drawing.show(content, scale, width);
     JFreeChart chart = drawing.chart();
     chart.setBackgroundPaint(LineChartPane.awt(colors.card()));

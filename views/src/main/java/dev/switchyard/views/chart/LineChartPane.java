@@ -121,12 +121,21 @@ public final class LineChartPane extends Pane {
   /** A chart whose axes write their numbers in these formats. */
   public LineChartPane(
       ObservableValue<Theme> theme, NumberFormat xFormat, DoubleFunction<String> yFormat) {
+    this(theme, xFormat, yFormat, yFormat);
+  }
+
+  /** The same with another format for the values under the mouse. */
+  public LineChartPane(
+      ObservableValue<Theme> theme,
+      NumberFormat xFormat,
+      DoubleFunction<String> yFormat,
+      DoubleFunction<String> readingFormat) {
     this.theme = theme;
     this.xFormat = xFormat;
     this.yFormat = yFormat;
     getStyleClass().add("line-chart");
     setMinSize(120, 90);
-    drawing = new LineChartDrawing(xFormat, yFormat, theme.getValue().colors());
+    drawing = new LineChartDrawing(xFormat, yFormat, readingFormat, theme.getValue().colors());
     canvas = new ChartCanvas(drawing.chart());
     canvas.setTooltipEnabled(false);
     canvas.setDomainZoomable(false);

@@ -44,6 +44,7 @@ final class ChartCard extends StackPane {
         new LineChartPane(
             theme,
             new FunctionFormat(x -> QuantityWords.amount(model.measure.get(), x)),
+            y -> QuantityWords.tick(model.quantity.get(), y),
             y -> QuantityWords.value(model.quantity.get(), y));
     chart.setId("compare-chart");
     chart.scaleProperty().bindBidirectional(model.scale);

@@ -78,7 +78,7 @@ final class ChartContent {
       y[i] = extreme;
     }
     Color faint = color(of).deriveColor(0, 1, 1, FAINT);
-    return new Line(of.title() + " (raw)", "", faint, 1, of.twin(), thinned(along, stride), y);
+    return new Line(of.title() + " (raw)", "", faint, 1, false, thinned(along, stride), y);
   }
 
   private Line line(ModelCurves of, int all) {
@@ -108,21 +108,25 @@ final class ChartContent {
     return thin;
   }
 
-  /** From where a model is as good as the reference ever was to where that was. */
+  /** Between where a model and the reference were as good as one another. */
   private Bridge bridge() {
     SpeedUpRow row = model.bridged.get();
-    boolean drawn = quantity == Quantity.CROSS_ENTROPY && row != null;
-    if (!drawn || !(row.factor(measure) >= LEAST_BRIDGE)) {
+    if (quantity != Quantity.CROSS_ENTROPY || row == null) {
+      return null;
+    }
+    double times = Math.max(row.factor(measure), 1 / row.factor(measure));
+    if (!(times >= LEAST_BRIDGE)) {
       return null;
     }
     ModelCurves reference =
         model.speedUps.stream().filter(SpeedUpRow::isReference).findFirst().orElseThrow().model();
+    double mine = at(row.model(), row.speedUp().switchStep());
+    double its = at(reference, row.speedUp().twinStep());
     String share =
-        "1/%s of the %s"
-            .formatted(Figures.decimal(row.factor(measure), 1), QuantityWords.name(measure));
+        "1/%s of the %s".formatted(Figures.decimal(times, 1), QuantityWords.name(measure));
     return new Bridge(
-        at(row.model(), row.speedUp().switchStep()),
-        at(reference, row.speedUp().twinStep()),
+        Math.min(mine, its),
+        Math.max(mine, its),
         row.speedUp().quality(),
         "same quality in " + share,
         share);

@@ -169,7 +169,7 @@ public final class CompareController implements AutoCloseable {
     status.set(line());
   }
 
-  /** The greatest gain is drawn, unless another row was chosen. */
+  /** The row that was chosen is drawn; else the greatest gain or loss of a Switch model. */
   private void chooseBridge() {
     Measure measure = model.measure.get();
     model.bridged.set(
@@ -180,8 +180,11 @@ public final class CompareController implements AutoCloseable {
             .or(
                 () ->
                     model.speedUps.stream()
-                        .filter(row -> Double.isFinite(row.factor(measure)))
-                        .max(Comparator.comparingDouble(row -> row.factor(measure))))
+                        .filter(row -> row.factor(measure) > 0)
+                        .max(
+                            Comparator.<SpeedUpRow>comparingInt(row -> row.model().twin() ? 0 : 1)
+                                .thenComparingDouble(
+                                    row -> Math.abs(Math.log(row.factor(measure))))))
             .orElse(null));
   }
 

@@ -10,7 +10,7 @@ import javafx.scene.layout.VBox;
 
 /** Layout of the screen Compare: runs to choose at the left, their chart and tables beside. */
 final class CompareView extends StackPane {
-  private static final double SIDE = 300;
+  private static final double SIDE = 276;
   private static final double TABLES = 250;
 
   CompareView(
@@ -26,7 +26,11 @@ final class CompareView extends StackPane {
     DifferenceCard differences = new DifferenceCard(model, appearance.themeProperty(), saving);
     HBox tables = new HBox(12, speedUps, differences);
     HBox.setHgrow(speedUps, Priority.ALWAYS);
-    HBox.setHgrow(differences, Priority.SOMETIMES);
+    differences.setMinWidth(280);
+    differences.setPrefWidth(360);
+    speedUps.setMinWidth(0);
+    speedUps.setPrefWidth(580);
+    HBox.setHgrow(differences, Priority.ALWAYS);
     tables.setMinHeight(TABLES);
     tables.setPrefHeight(TABLES);
     VBox right = new VBox(12, chart, tables);

@@ -55,7 +55,7 @@ final class DifferenceCard extends StackPane {
   private void layOutAnew() {
     columns = runs().stream().map(model::name).toList();
     table.getColumns().clear();
-    RunTables.add(table, "setting", null, 150, difference -> difference, SettingCell::new);
+    RunTables.add(table, "setting", null, 120, difference -> difference, SettingCell::new);
     for (int i = 0; i < columns.size(); i++) {
       int run = i;
       TableColumn<SettingDifference, String> column =
@@ -63,12 +63,14 @@ final class DifferenceCard extends StackPane {
               table,
               columns.get(i),
               null,
-              90,
+              68,
               difference -> run < difference.values().size() ? difference.values().get(run) : "",
               ValueCell::new);
       Rectangle swatch =
           new Rectangle(12, 4, RunColors.of(runs().get(i).color, theme.getValue() == Theme.DARK));
-      ((Label) column.getGraphic()).setGraphic(swatch);
+      Label title = (Label) column.getGraphic();
+      title.setGraphic(swatch);
+      title.setTooltip(new Tooltip(columns.get(i)));
     }
   }
 

@@ -53,6 +53,18 @@ final class QuantityWords {
     };
   }
 
+  /** A round value of a quantity, with no more decimals than it needs. */
+  static String tick(Quantity quantity, double value) {
+    return switch (quantity) {
+      case DROPPED_FRACTION, TOKENS_PER_SECOND, LEARNING_RATE -> value(quantity, value);
+      default -> {
+        double hundredths = value * 100;
+        boolean two = Math.abs(hundredths - Math.rint(hundredths)) < 1e-6;
+        yield two && Math.abs(value) < 100 ? Figures.decimal(value, 2) : value(quantity, value);
+      }
+    };
+  }
+
   private static String small(double value) {
     return Math.abs(value) >= 0.01 || value == 0
         ? Figures.decimal(value, 3)

@@ -85,7 +85,12 @@ final class RunPicker extends StackPane {
     card.withTools(add);
     getChildren().add(card);
     model.known.addListener((ListChangeListener<RunSummary>) change -> list());
-    model.chosen.addListener((ListChangeListener<ChosenRun>) change -> list());
+    model.chosen.addListener(
+        (ListChangeListener<ChosenRun>)
+            change -> {
+              list();
+              list.refresh(); // rows of which only the check mark changed
+            });
     model.search.subscribe(text -> list());
   }
 

@@ -39,12 +39,13 @@ final class RunTables {
       Supplier<TableCell<R, V>> cell) {
     TableColumn<R, V> column = new TableColumn<>();
     Label title = new Label(name);
+    title.setMinWidth(0);
     if (term != null) {
       Glossary.explain(title, term);
     }
     column.setGraphic(title);
     column.setPrefWidth(width);
-    column.setMinWidth(width * 0.7);
+    column.setMinWidth(width * 0.75);
     column.setCellValueFactory(row -> new SimpleObjectProperty<>(value.apply(row.getValue())));
     column.setCellFactory(c -> cell.get());
     table.getColumns().add(column);

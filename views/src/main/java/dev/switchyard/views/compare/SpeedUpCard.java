@@ -12,7 +12,6 @@ import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 import javafx.beans.value.ObservableValue;
@@ -37,7 +36,7 @@ final class SpeedUpCard extends StackPane {
     this.model = model;
     table = RunTables.table("speed-up-table", "Tick runs to see which is sooner");
     table.setItems(model.speedUps);
-    RunTables.add(table, "", null, 190, row -> row, () -> new ModelCell(model, theme));
+    RunTables.add(table, "", null, 150, row -> row, () -> new ModelCell(model, theme));
     figure("best", Term.CROSS_ENTROPY, SpeedUpRow::crossEntropy, v -> Figures.decimal(v, 3), false);
     figure(
         "held out",
@@ -55,7 +54,7 @@ final class SpeedUpCard extends StackPane {
     }
     for (Measure measure : Measure.values()) {
       figure(
-          "× " + QuantityWords.name(measure),
+          "×" + QuantityWords.name(measure),
           measure == Measure.FLOPS ? Term.TRAINING_FLOPS : Term.SPEED_UP_RUNS,
           row -> row.factor(measure),
           Figures::times,
@@ -83,7 +82,7 @@ final class SpeedUpCard extends StackPane {
         table,
         name,
         term,
-        factor ? 70 : 76,
+        factor ? 62 : 58,
         value::applyAsDouble,
         () ->
             new TableCell<SpeedUpRow, Double>() {
@@ -99,26 +98,40 @@ final class SpeedUpCard extends StackPane {
 
   /** Against which model. */
   private HBox reference() {
-    ComboBox<String> box = new ComboBox<>(model.titles);
+    ComboBox<String> box = new ComboBox<>();
     box.setId("reference");
     box.getStyleClass().add("compact");
     box.setPromptText("the first");
     box.setMaxWidth(220);
-    box.setOnAction(e -> model.reference.set(Objects.requireNonNullElse(box.getValue(), "")));
-    model.speedUps.addListener(
-        (ListChangeListener<SpeedUpRow>)
-            change ->
-                box.setValue(
-                    model.speedUps.stream()
-                        .filter(SpeedUpRow::isReference)
-                        .map(row -> row.model().title())
-                        .findFirst()
-                        .orElse(null)));
+    model.speedUps.addListener((ListChangeListener<SpeedUpRow>) change -> showReference(box));
+    box.valueProperty()
+        .addListener(
+            (o, before, now) -> {
+              if (now != null && !now.equals(referenceTitle())) {
+                model.reference.set(now);
+              }
+            });
     Label word = new Label("against");
     word.getStyleClass().add("muted");
     HBox row = new HBox(6, word, box);
     row.setAlignment(Pos.CENTER_RIGHT);
     return row;
+  }
+
+  private void showReference(ComboBox<String> box) {
+    if (!box.getItems().equals(model.titles)) {
+      box.setValue(null);
+      box.getItems().setAll(model.titles);
+    }
+    box.setValue(referenceTitle());
+  }
+
+  private String referenceTitle() {
+    return model.speedUps.stream()
+        .filter(SpeedUpRow::isReference)
+        .map(row -> row.model().title())
+        .findFirst()
+        .orElse(null);
   }
 
   private void followSelection() {
