@@ -65,14 +65,18 @@ final class ChartMarks extends AbstractXYAnnotation {
       double y = yAxis.valueToJava2D(dot.y(), area, RectangleEdge.LEFT);
       dot(g, x, y, 3, dot.color());
     }
-    drawNames(g, area, names);
+    List<Rectangle2D> taken = drawNames(g, area, names);
     if (content.bridge() != null) {
-      drawBridge(g, area, xAxis, yAxis, content.bridge());
+      drawBridge(g, area, xAxis, yAxis, content.bridge(), taken);
     }
   }
 
-  /** Names move apart so that none covers another. */
-  private void drawNames(Graphics2D g, Rectangle2D area, List<Name> names) {
+  /**
+   * Names move apart so that none covers another.
+   *
+   * @return where they stand
+   */
+  private List<Rectangle2D> drawNames(Graphics2D g, Rectangle2D area, List<Name> names) {
     names.sort(Comparator.comparingDouble(n -> n.y()[0]));
     for (int pass = 0; pass < 40; pass++) {
       boolean moved = false;
@@ -91,13 +95,18 @@ final class ChartMarks extends AbstractXYAnnotation {
     }
     g.setFont(plain);
     FontMetrics metrics = g.getFontMetrics();
+    List<Rectangle2D> taken = new ArrayList<>();
     for (Name name : names) {
       double width = metrics.stringWidth(name.line().label());
       g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, GROUND)));
-      g.fill(new Rectangle2D.Double(name.x() + 6, name.y()[0] - 7, width + 4, LINE_HEIGHT - 1));
+      Rectangle2D ground =
+          new Rectangle2D.Double(name.x() + 6, name.y()[0] - 7, width + 4, LINE_HEIGHT - 1);
+      g.fill(ground);
+      taken.add(ground);
       g.setPaint(LineChartPane.awt(name.line().color()));
       g.drawString(name.line().label(), (float) name.x() + 8, (float) name.y()[0] + 4);
     }
+    return taken;
   }
 
   private static void keepInside(List<Name> names, Rectangle2D area) {
@@ -114,7 +123,8 @@ final class ChartMarks extends AbstractXYAnnotation {
       Rectangle2D area,
       ValueAxis xAxis,
       ValueAxis yAxis,
-      LineChartPane.Bridge bridge) {
+      LineChartPane.Bridge bridge,
+      List<Rectangle2D> taken) {
     double from = xAxis.valueToJava2D(bridge.from(), area, RectangleEdge.BOTTOM);
     double to = xAxis.valueToJava2D(bridge.to(), area, RectangleEdge.BOTTOM);
     double y = yAxis.valueToJava2D(bridge.height(), area, RectangleEdge.LEFT);
@@ -125,11 +135,12 @@ final class ChartMarks extends AbstractXYAnnotation {
     g.draw(new Line2D.Double(from, y, to, y));
     dot(g, from, y, 4.5, colors.good());
     dot(g, to, y, 4.5, colors.good());
-    drawSentence(g, area, bridge, from, to, y);
+    drawSentence(g, area, bridge, from, to, y, taken);
   }
 
   /**
-   * Above the bridge where it fits between the curves, else in the corner that curves leave free.
+   * Above the bridge where it fits between the curves and the names, else under it, else in the
+   * corner that curves leave free.
    */
   private void drawSentence(
       Graphics2D g,
@@ -137,18 +148,23 @@ final class ChartMarks extends AbstractXYAnnotation {
       LineChartPane.Bridge bridge,
       double from,
       double to,
-      double y) {
+      double y,
+      List<Rectangle2D> taken) {
     g.setFont(strong);
     FontMetrics metrics = g.getFontMetrics();
     double room = to - from - CLEAR_OF_CURVE;
-    boolean whole = metrics.stringWidth(bridge.text()) <= room;
-    String text = whole ? bridge.text() : bridge.core();
-    double width = metrics.stringWidth(text);
-    if (width <= room && y - 22 > area.getMinY()) {
-      g.drawString(text, (float) (to - width - 8), (float) y - 9);
-    } else {
-      g.drawString(bridge.text(), (float) area.getMinX() + 8, (float) area.getMinY() + 14);
+    for (String text : List.of(bridge.text(), bridge.core())) {
+      double width = metrics.stringWidth(text);
+      for (double line : new double[] {y - 9, y + 17}) {
+        Rectangle2D place =
+            new Rectangle2D.Double(to - width - 8, line - LINE_HEIGHT + 4, width, LINE_HEIGHT);
+        if (width <= room && area.contains(place) && taken.stream().noneMatch(place::intersects)) {
+          g.drawString(text, (float) place.getX(), (float) line);
+          return;
+        }
+      }
     }
+    g.drawString(bridge.text(), (float) area.getMinX() + 8, (float) area.getMinY() + 14);
   }
 
   private static void dot(

@@ -147,11 +147,11 @@ final class RunPicker extends StackPane {
           Buttons.icon("Stop reading", Feather.X, () -> controller.stop(getItem().folder()));
       reading = new HBox(6, progress, stop);
       reading.setAlignment(Pos.CENTER_LEFT);
-      Region gap = new Region();
-      HBox.setHgrow(gap, Priority.ALWAYS);
-      HBox head = new HBox(7, check, swatch, name, gap, state);
+      HBox head = new HBox(7, check, swatch, name);
       head.setAlignment(Pos.CENTER_LEFT);
-      box = new VBox(4, head, detail, reading, problem);
+      HBox foot = new HBox(7, state, detail);
+      foot.setAlignment(Pos.CENTER_LEFT);
+      box = new VBox(4, head, foot, reading, problem);
       box.getStyleClass().add("run-row");
       box.setMinWidth(0);
       box.setPrefWidth(1);

@@ -18,7 +18,7 @@ final class RunTables {
     TableView<R> table = new TableView<>();
     table.setId(id);
     table.getStyleClass().add("run-table");
-    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
+    table.setColumnResizePolicy(TableView.CONSTRAINED_RESIZE_POLICY_ALL_COLUMNS);
     Label none = new Label(empty);
     none.getStyleClass().add("muted");
     table.setPlaceholder(none);
@@ -40,6 +40,7 @@ final class RunTables {
     TableColumn<R, V> column = new TableColumn<>();
     Label title = new Label(name);
     title.setMinWidth(0);
+    title.getStyleClass().add("column-title");
     if (term != null) {
       Glossary.explain(title, term);
     }

@@ -21,6 +21,7 @@ import javafx.geometry.Pos;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableCell;
+import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.StackPane;
@@ -78,22 +79,24 @@ final class SpeedUpCard extends StackPane {
       ToDoubleFunction<SpeedUpRow> value,
       DoubleFunction<String> write,
       boolean factor) {
-    RunTables.add(
-        table,
-        name,
-        term,
-        factor ? 62 : 58,
-        value::applyAsDouble,
-        () ->
-            new TableCell<SpeedUpRow, Double>() {
-              @Override
-              protected void updateItem(Double now, boolean empty) {
-                super.updateItem(now, empty);
-                setAlignment(Pos.CENTER_RIGHT);
-                setText(empty || now == null ? "" : write.apply(now));
-                pseudoClassStateChanged(AHEAD, factor && !empty && now != null && now > 1);
-              }
-            });
+    TableColumn<SpeedUpRow, Double> column =
+        RunTables.add(
+            table,
+            name,
+            term,
+            factor ? 62 : 58,
+            value::applyAsDouble,
+            () ->
+                new TableCell<SpeedUpRow, Double>() {
+                  @Override
+                  protected void updateItem(Double now, boolean empty) {
+                    super.updateItem(now, empty);
+                    setAlignment(Pos.CENTER_RIGHT);
+                    setText(empty || now == null ? "" : write.apply(now));
+                    pseudoClassStateChanged(AHEAD, factor && !empty && now != null && now > 1);
+                  }
+                });
+    column.getStyleClass().add("figure-column");
   }
 
   /** Against which model. */
