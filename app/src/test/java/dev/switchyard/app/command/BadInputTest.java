@@ -15,6 +15,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What can't be used is refused in one line that names it, and nothing is left behind. */
 final class BadInputTest {
+  private static final String WORDS =
+      """
+      {"added_tokens": [{"id": 1, "content": "</s>", "special": true, "single_word": false,
+        "lstrip": false, "rstrip": false, "normalized": false}],
+       "pre_tokenizer": {"type": "Whitespace"},
+       "model": {"type": "WordLevel", "unk_token": "<unk>",
+        "vocab": {"<pad>": 0, "</s>": 1, "<unk>": 2, "wagon": 3}}}
+      """;
+
   @TempDir static Path folder;
 
   private static Session session;
@@ -34,6 +43,12 @@ final class BadInputTest {
     Files.writeString(folder.resolve("null.json"), "null");
     Files.writeString(folder.resolve("list.json"), "{\"model\": {\"d_model\": [1]}}");
     Files.writeString(folder.resolve("numbers.json"), "{\"data\": {\"data\": [1]}}");
+    Files.writeString(folder.resolve("no-tab.tsv"), "a\tb\nc and d\n");
+    Files.writeString(
+        folder.resolve("no-target.jsonl"),
+        "{\"input\": \"a\", \"target\": \"b\"}\n{\"input\": \"a\"}\n");
+    Files.writeString(folder.resolve("number.jsonl"), "{\"input\": 3, \"target\": \"b\"}\n");
+    Files.writeString(folder.resolve("words.json"), WORDS);
     Result trained =
         session.run(
             "train", "--data", at("docs"), "--out", at("run"), "--preset", "tiny", "--steps", "1");
@@ -96,6 +111,13 @@ final class BadInputTest {
         "train --data @docs --out @new --set objective=language_model | is_encoder_decoder",
         "train --data @docs --out @new --set tokenizer=@nowhere.json  | nowhere.json",
         "train --data @docs --out @new --preset tiny --set routing_groups=7 | routing_groups",
+        "train --data @no-tab.tsv --out @new         | no-tab.tsv, line 2: no tab",
+        "train --data @no-target.jsonl --out @new    | no-target.jsonl, line 2: no field target",
+        "train --data @number.jsonl --out @new       | the field input is not a string",
+        "train --data @docs --out @new --preset tiny --set micro_batches=3 | micro_batches",
+        "train --data @docs --out @new --teacher @run --set tokenizer=@words.json | tokenizer",
+        "train --data @docs --out @new --teacher @run --set tokenizer=@words.json --set"
+            + " vocab_size=0 | another tokenizer",
         "train --data                               | --data",
         "train --stpes 3                            | --steps",
         "trian                                      | train",

@@ -11,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads what a line of a file says: JSON with a text, JSON with a pair, or a pair with a tab. */
 final class LineText {
@@ -63,10 +65,21 @@ final class LineText {
     };
   }
 
-  /** Whether a line of JSON lines has the fields of a pair. */
-  static boolean isPair(TextFile file, String line) {
-    Map<String, String> fields = fields(file, line, 1);
-    return fields.containsKey(INPUT) && fields.containsKey(TARGET);
+  /** Whether a line is an object with the fields of a pair, whatever they hold. */
+  static boolean isPair(String line) {
+    try (JsonParser parser = JSON.createParser(line)) {
+      Set<String> names = new HashSet<>();
+      if (parser.nextToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          names.add(parser.currentName());
+          parser.nextToken();
+          parser.skipChildren();
+        }
+      }
+      return names.contains(INPUT) && names.contains(TARGET);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /**

@@ -97,11 +97,11 @@ final class TextFiles {
     try (BufferedReader lines = Files.newBufferedReader(file.path())) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.isBlank()) {
-          return LineText.isPair(file, line);
+          return LineText.isPair(line);
         }
       }
       return false;
-    } catch (IOException | InputException e) {
+    } catch (IOException e) {
       return false;
     }
   }

@@ -91,8 +91,13 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
       model = SettingsRecord.with(model, Map.of("vocab_size", needed));
     } else if (model.vocabSize() < needed) {
       throw new InputException(
-          "vocab_size is %d, but the tokenizer has %d tokens: set it to that or more, or to 0."
-              .formatted(model.vocabSize(), needed));
+          "vocab_size is %d, but the tokenizer has %d tokens: %s."
+              .formatted(
+                  model.vocabSize(),
+                  needed,
+                  config.distillation().hasTeacher()
+                      ? "set tokenizer to the teacher's, which has its vocabulary"
+                      : "set it to that or more, or to 0"));
     }
     return new RunConfig(
         model,

@@ -62,6 +62,13 @@ public final class TeachingModel {
    * @throws InputException naming what differs
    */
   void check(RunConfig config, Tokenizer tokenizer) {
+    try (Tokenizer its = Tokenizers.open(folder.tokenizer())) {
+      if (!its.description().equals(tokenizer.description())) {
+        throw new InputException(
+            "The teacher (%s) has another tokenizer than the run: set tokenizer to its %s."
+                .formatted(path(), folder.tokenizer()));
+      }
+    }
     ModelConfig own = folder.description().model();
     if (own.vocabSize() != config.model().vocabSize()) {
       throw new InputException(
@@ -80,13 +87,6 @@ public final class TeachingModel {
       throw new InputException(
           "The run can't start from a model and from its teacher: set start_from_teacher to no, or"
               + " leave out from.");
-    }
-    try (Tokenizer its = Tokenizers.open(folder.tokenizer())) {
-      if (!its.description().equals(tokenizer.description())) {
-        throw new InputException(
-            "The teacher (%s) has another tokenizer than the run: set tokenizer to its %s."
-                .formatted(path(), folder.tokenizer()));
-      }
     }
   }
 

@@ -196,7 +196,9 @@ final class TextToTextTest {
       value = {
         "pairs.tsv | a b | true",
         "pairs.jsonl | {\"target\": \"b\", \"input\": \"a\"} | true",
+        "pairs.jsonl | {\"input\": 3, \"target\": [\"b\"]} | true",
         "text.jsonl | {\"text\": \"a\"} | false",
+        "text.jsonl | {\"input\": \"a\", \"target\": | false",
         "text.txt | a | false"
       })
   void pairsAreKnownByTheirLooks(String name, String line, boolean pairs) throws IOException {

@@ -4,10 +4,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 
 /** The small checkpoints beside these tests. */
-final class Fixtures {
+public final class Fixtures {
   private Fixtures() {}
 
-  static Path folder(String name) {
+  /** The folder of one of them. */
+  public static Path folder(String name) {
     try {
       return Path.of(Fixtures.class.getResource(name).toURI());
     } catch (URISyntaxException e) {
