@@ -117,7 +117,7 @@ final class BadInputTest {
         "train --data @docs --out @new --preset tiny --set micro_batches=3 | micro_batches",
         "train --data @docs --out @new --teacher @run --set tokenizer=@words.json | tokenizer",
         "train --data @docs --out @new --teacher @run --set tokenizer=@words.json --set"
-            + " vocab_size=0 | another tokenizer",
+            + " vocab_size=0 --set objective=prefix_language_model | another tokenizer",
         "train --data                               | --data",
         "train --stpes 3                            | --steps",
         "trian                                      | train",
