@@ -91,10 +91,6 @@ final class ExchangeCommandsTest {
             "--data",
             at("docs"),
             "--set",
-            "input_length=64",
-            "--set",
-            "target_length=0",
-            "--set",
             "batch_size=4",
             "--set",
             "eval_every=0"));

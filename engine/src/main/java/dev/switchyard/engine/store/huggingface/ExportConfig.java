@@ -173,6 +173,7 @@ record ExportConfig(
     config.put("relative_attention_max_distance", model.relativeAttentionMaxDistance());
     config.put("layer_norm_epsilon", model.layerNormEpsilon());
     config.put("dropout_rate", model.dropoutRate());
+    config.put(HuggingFaceConfig.LENGTH, description.data().inputLength());
     config.put("tie_word_embeddings", model.tieWordEmbeddings());
     config.put("is_encoder_decoder", true);
     config.put("pad_token_id", 0);

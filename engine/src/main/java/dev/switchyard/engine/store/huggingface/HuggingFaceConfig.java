@@ -23,6 +23,12 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
   static final String SWITCH = "switch_transformers";
   static final String T5 = "t5";
 
+  /** What transformers calls the length of an encoder's rows in training; it reads it nowhere. */
+  static final String LENGTH = "n_positions";
+
+  private static final int SHORTEST_ROW = 4;
+  private static final int LONGEST_ROW = 65536;
+
   /** Rows of the released models' pre-training. */
   private static final Map<String, Object> ROWS = Map.of("input_length", 512, "target_length", 114);
 
@@ -66,7 +72,7 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
       if (model.vocabSize() == 0) {
         throw new InputException("vocab_size is 0, but a model has at least one token.");
       }
-      Map<String, Object> data = new HashMap<>(ROWS);
+      Map<String, Object> data = rows(known);
       data.put("tokenizer", tokenizer);
       return new HuggingFaceConfig(
           new ModelDescription(
@@ -77,6 +83,19 @@ record HuggingFaceConfig(ModelDescription description, boolean dense) {
     } catch (InputException e) {
       throw new InputException("%s: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /** Rows of the length that a file says; an expert's capacity goes with it. */
+  private static Map<String, Object> rows(Map<String, Object> values) {
+    Map<String, Object> rows = new HashMap<>(ROWS);
+    if (values.get(LENGTH) instanceof Integer length
+        && length >= SHORTEST_ROW
+        && length <= LONGEST_ROW
+        && !length.equals(ROWS.get("input_length"))) {
+      rows.put("input_length", length);
+      rows.put("target_length", 0);
+    }
+    return rows;
   }
 
   private static ModelConfig sparse(Map<String, Object> values) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.data.DataConfig;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.CheckpointParts;
@@ -133,6 +134,22 @@ final class ExchangeTest {
     assertThatThrownBy(() -> HuggingFaceImport.open(ModelFolder.open(described(Map.of()))))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("already");
+  }
+
+  @Test
+  void rowsKeepTheLengthThatTheirCapacityIsFor() throws IOException {
+    Path fixture = Fixtures.folder("second-layers-tied");
+    assertThat(ModelFolder.open(fixture).description().data().inputLength()).isEqualTo(512);
+    Path folder = Files.createDirectory(temporary.resolve("shorter"));
+    Files.copy(fixture.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+    String config = Files.readString(fixture.resolve("config.json"));
+    Files.writeString(
+        folder.resolve("config.json"), config.replaceFirst("\\{", "{\"n_positions\": 40,"));
+    Path out = temporary.resolve("out");
+    new HuggingFaceExport(ModelFolder.open(folder), null, null, LARGE).write(out, done -> {});
+    DataConfig data = ModelFolder.open(out).description().data();
+    assertThat(data.inputLength()).isEqualTo(40);
+    assertThat(data.targetLength()).as("what the objective needs").isZero();
   }
 
   @Test
