@@ -114,7 +114,7 @@ final class BadInputTest {
         "train --data @no-tab.tsv --out @new         | no-tab.tsv, line 2: no tab",
         "train --data @no-target.jsonl --out @new    | no-target.jsonl, line 2: no field target",
         "train --data @number.jsonl --out @new       | the field input is not a string",
-        "train --data @docs --out @new --preset tiny --set micro_batches=3 | micro_batches",
+        "train --data @docs --out @new --preset tiny --set micro_batches=9 | micro_batches",
         "train --data @docs --out @new --teacher @run --set tokenizer=@words.json | tokenizer",
         "train --data @docs --out @new --teacher @run --set tokenizer=@words.json --set"
             + " vocab_size=0 --set objective=prefix_language_model | another tokenizer",
