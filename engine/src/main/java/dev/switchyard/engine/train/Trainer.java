@@ -121,10 +121,11 @@ final class Trainer implements AutoCloseable {
   /** What stands under the microscope: the model, with texts that it is not trained on. */
   Microscope.Subject subject(String name) {
     return ModelMicroscope.describe(
-        name,
-        model.model(),
-        setup.config().data().objective().equals("span_corruption"),
-        ExampleTexts.of(heldOut.allBatches(), setup));
+            name,
+            model.model(),
+            setup.config().data().objective().equals("span_corruption"),
+            ExampleTexts.of(heldOut.allBatches(), setup))
+        .trainedOn(setup.config().data().data());
   }
 
   /**

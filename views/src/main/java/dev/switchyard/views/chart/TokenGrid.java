@@ -253,7 +253,8 @@ public final class TokenGrid extends ScrolledPainting {
     TokenFace.box(g, x, y, width, height, 6, shown, kept || asked < 0, colors());
     long more = routing.choices().get(t).stream().filter(Choice::kept).skip(1).count();
     boolean narrow = cell < 26 && (asked > 99 || more > 0);
-    g.setFont(Fonts.sans(narrow ? 9 : Math.clamp(row * 0.34, 11.5, 17)));
+    double size = Math.min(Math.clamp(row * 0.34, 11.5, 17), Math.max(11, cell * 0.52));
+    g.setFont(Fonts.sans(narrow ? 9 : size));
     g.setTextAlign(TextAlignment.CENTER);
     g.setFill(kept ? ExpertColors.textOn(shown) : colors().bad());
     boolean changed = difference != null && difference.at(index, t) != Change.SAME;
