@@ -1,6 +1,9 @@
 package dev.switchyard.engine.store;
 
 import dev.switchyard.engine.observe.Quantity;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,12 +31,32 @@ final class MetricsLine {
   private static final byte[] TWIN = "twin".getBytes(StandardCharsets.US_ASCII);
   private static final double[] POWERS = powers();
 
-  /** Below it every whole number is a double. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long EACH = 0x0101010101010101L;
+  private static final long TOP_BITS = 0x8080808080808080L;
+
+  /** Added to signs of ASCII, sets the top bit of those after Z. */
+  private static final long ABOVE_Z = (0x80 - ('Z' + 1)) * EACH;
+
+  /**
+   * Taken from signs of ASCII, sets the top bit of those up to the quotation mark, or after one.
+   */
+  private static final long ABOVE_QUOTE = ('"' + 1) * EACH;
+
+  /** Numbers of more digits don't fit into a long. */
   private static final int MOST_DIGITS = 18;
 
   private final byte[] text;
+
+  /** Fields of the line before, in its order. */
+  private final int[] before = new int[2 * WIDTH];
+
   private int at;
-  private int expected;
+
+  /** How many numbers of the line were read. */
+  private int number;
 
   /**
    * Over a text in which the end of every line stands.
@@ -73,6 +96,7 @@ final class MetricsLine {
   boolean read(int from, double[] row, int place) {
     Arrays.fill(row, place, place + 2 * WIDTH, Double.NaN);
     at = from;
+    number = 0;
     return object(row, place, true) && endsHere() && row[place + STEP] > 0;
   }
 
@@ -130,18 +154,22 @@ final class MetricsLine {
     return first == '"' ? skipWord() : skipLiteral();
   }
 
-  /**
-   * The place of a field by its name, or -1; fields mostly follow in the order of the last line.
-   */
+  /** The place of a field by its name, or -1; numbers mostly follow as in the line before. */
   private int field(int name, int nameEnd) {
-    for (int i = 0; i < WIDTH; i++) {
-      int field = expected + i < WIDTH ? expected + i : expected + i - WIDTH;
-      if (matches(name, nameEnd, FIELDS[field])) {
-        expected = field + 1 < WIDTH ? field + 1 : 0;
-        return field;
+    int guess = number < before.length ? before[number] : 0;
+    if (!matches(name, nameEnd, FIELDS[guess])) {
+      guess = 0;
+      while (guess < WIDTH && !matches(name, nameEnd, FIELDS[guess])) {
+        guess++;
+      }
+      if (guess == WIDTH) {
+        return -1;
       }
     }
-    return -1;
+    if (number < before.length) {
+      before[number++] = guess;
+    }
+    return guess;
   }
 
   private boolean matches(int name, int nameEnd, byte[] word) {
@@ -183,10 +211,27 @@ final class MetricsLine {
     return at > begin;
   }
 
+  /**
+   * Passes eight signs at once as long as none of them opens, closes, quotes or ends anything: all
+   * lie between the quotation mark and the first bracket. Most of a line is numbers in lists.
+   */
+  private void skipPlain() {
+    while (at + Long.BYTES <= text.length) {
+      long eight = (long) EIGHT.get(text, at);
+      long above = (eight + ABOVE_Z) | eight;
+      long below = eight - ABOVE_QUOTE;
+      if (((above | below) & TOP_BITS) != 0) {
+        return;
+      }
+      at += Long.BYTES;
+    }
+  }
+
   /** Passes an object or a list with all that is in it. */
   private boolean skipNested() {
     int depth = 0;
     do {
+      skipPlain();
       byte c = text[at];
       if (c > 'Z') {
         depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;

@@ -26,10 +26,10 @@ final class CompareView extends StackPane {
     DifferenceCard differences = new DifferenceCard(model, appearance.themeProperty(), saving);
     HBox tables = new HBox(12, speedUps, differences);
     HBox.setHgrow(speedUps, Priority.ALWAYS);
-    differences.setMinWidth(280);
-    differences.setPrefWidth(360);
+    differences.setMinWidth(240);
+    differences.setPrefWidth(290);
     speedUps.setMinWidth(0);
-    speedUps.setPrefWidth(580);
+    speedUps.setPrefWidth(640);
     HBox.setHgrow(differences, Priority.ALWAYS);
     tables.setMinHeight(TABLES);
     tables.setPrefHeight(TABLES);
