@@ -256,6 +256,9 @@ public final class Pictures {
         });
     settle();
     save(prefix + "inspect");
+    click("#rail-devices");
+    settle();
+    save(prefix + "devices");
     close();
   }
 

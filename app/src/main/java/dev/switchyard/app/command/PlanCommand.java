@@ -35,8 +35,6 @@ import picocli.CommandLine.ParentCommand;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class PlanCommand implements Callable<Integer> {
-  private static final int BYTES_VOCABULARY = 384;
-
   @ParentCommand private SwitchyardCommand switchyard;
 
   @Option(
@@ -84,9 +82,6 @@ final class PlanCommand implements Callable<Integer> {
     WorkloadConfig workload = SettingsRecord.with(WorkloadConfig.defaults(), ofWorkload);
     RunConfig run = run().with(given);
     ModelConfig model = run.model();
-    if (model.vocabSize() == 0) {
-      model = SettingsRecord.with(model, Map.of("vocab_size", BYTES_VOCABULARY));
-    }
     if (mesh == null) {
       print(Planner.plan(model, run.routing(), cluster, workload));
     } else {

@@ -11,6 +11,10 @@ import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.plan.ClusterConfig;
+import dev.switchyard.engine.plan.Plan;
+import dev.switchyard.engine.plan.Planner;
+import dev.switchyard.engine.plan.WorkloadConfig;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunHistory;
@@ -141,6 +145,11 @@ public final class LocalWorkbench implements Workbench {
         loaded.model(),
         loaded.tokenizer(),
         loaded::close);
+  }
+
+  @Override
+  public Plan plan(RunConfig run, ClusterConfig cluster, WorkloadConfig workload) {
+    return Planner.plan(run.model(), run.routing(), cluster, workload);
   }
 
   @Override

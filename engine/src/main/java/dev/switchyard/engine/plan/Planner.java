@@ -1,6 +1,7 @@
 package dev.switchyard.engine.plan;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterPart;
 import dev.switchyard.engine.model.ParameterShape;
@@ -16,15 +17,20 @@ import java.util.Optional;
 
 /** Finds how a cluster trains a model fastest. */
 public final class Planner {
+  // What a model without a tokenizer reads: bytes and the marks between them.
+  private static final int BYTES_VOCABULARY = 384;
+
   private Planner() {}
 
   /**
    * Looks at every mesh of the cluster's devices that the model's sizes allow.
    *
+   * @param given the model; with a vocabulary of 0 it reads bytes
    * @throws InputException where none is allowed
    */
   public static Plan plan(
-      ModelConfig model, RoutingConfig routing, ClusterConfig cluster, WorkloadConfig workload) {
+      ModelConfig given, RoutingConfig routing, ClusterConfig cluster, WorkloadConfig workload) {
+    ModelConfig model = sized(given);
     List<ParameterShape> parameters = SwitchTransformer.parameterShapes(model, routing);
     Map<ParameterPart, Long> parts = new EnumMap<>(ParameterPart.class);
     parameters.forEach(each -> parts.merge(each.part(), each.size(), Math::addExact));
@@ -65,10 +71,11 @@ public final class Planner {
   /** One mesh, whatever else there is. */
   public static MeshPlan plan(
       Mesh mesh,
-      ModelConfig model,
+      ModelConfig given,
       RoutingConfig routing,
       ClusterConfig cluster,
       WorkloadConfig workload) {
+    ModelConfig model = sized(given);
     whyNot(mesh, model, workload)
         .ifPresent(
             why -> {
@@ -77,6 +84,12 @@ public final class Planner {
     return new MeshCost(
             model, routing, cluster, workload, SwitchTransformer.parameterShapes(model, routing))
         .of(mesh);
+  }
+
+  private static ModelConfig sized(ModelConfig model) {
+    return model.vocabSize() > 0
+        ? model
+        : SettingsRecord.with(model, Map.of("vocab_size", BYTES_VOCABULARY));
   }
 
   /** What fits comes first, then the faster; of those that don't fit, the smaller. */

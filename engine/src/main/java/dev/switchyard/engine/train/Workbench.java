@@ -6,6 +6,9 @@ import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.plan.ClusterConfig;
+import dev.switchyard.engine.plan.Plan;
+import dev.switchyard.engine.plan.WorkloadConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +129,13 @@ public interface Workbench extends AutoCloseable {
 
   /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
   Microscope open(String model);
+
+  /**
+   * Says what training a run's model on a cluster would take, for each way to divide it.
+   *
+   * @throws dev.switchyard.engine.configuration.InputException where no mesh of the cluster suits
+   */
+  Plan plan(RunConfig run, ClusterConfig cluster, WorkloadConfig workload);
 
   /**
    * Looks at the weights of a model on disk; only those asked for are read.

@@ -5,6 +5,7 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.component.Buttons;
+import dev.switchyard.views.devices.DevicesController;
 import dev.switchyard.views.explore.ExploreController;
 import dev.switchyard.views.inspect.InspectController;
 import dev.switchyard.views.navigation.Navigator;
@@ -61,6 +62,7 @@ public final class MainWindow implements Navigator {
   private final TrainController train;
   private final CompareController compare;
   private final InspectController inspect;
+  private final DevicesController devices;
   private final Map<Place, Screen> screenOf = new EnumMap<>(Place.class);
   private Place place;
 
@@ -81,6 +83,7 @@ public final class MainWindow implements Navigator {
     compare = new CompareController(workbench, tasks, appearance, saving);
     compare.restore(name -> saved.get("compare." + name, ""));
     inspect = new InspectController(workbench, tasks, appearance, saving);
+    devices = new DevicesController(workbench, tasks, appearance);
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
     addScreens();
     rail = new Rail(appearance, this::go);
@@ -122,6 +125,9 @@ public final class MainWindow implements Navigator {
     screenOf.put(
         Place.INSPECT,
         new Screen(inspect.view(), inspect::enter, nothing, inspect.statusProperty()));
+    screenOf.put(
+        Place.DEVICES,
+        new Screen(devices.view(), devices::enter, nothing, devices.statusProperty()));
     for (Screen screen : screenOf.values()) {
       screen.view().setVisible(false);
       screen.view().managedProperty().bind(screen.view().visibleProperty());
@@ -145,7 +151,7 @@ public final class MainWindow implements Navigator {
 
   private void addShortcuts(Scene scene) {
     KeyCode[] keys = {
-      KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4, KeyCode.DIGIT5
+      KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4, KeyCode.DIGIT5, KeyCode.DIGIT6
     };
     for (Place p : Place.values()) {
       scene

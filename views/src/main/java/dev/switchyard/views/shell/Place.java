@@ -8,7 +8,8 @@ enum Place {
   EXPLORE("Explore", Feather.SEARCH),
   TRAIN("Train", Feather.PLAY),
   COMPARE("Compare", Feather.TRENDING_UP),
-  INSPECT("Inspect", Feather.BOX);
+  INSPECT("Inspect", Feather.BOX),
+  DEVICES("Devices", Feather.GRID);
 
   private final String title;
   private final Feather icon;

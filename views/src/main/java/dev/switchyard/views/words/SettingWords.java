@@ -30,7 +30,27 @@ public final class SettingWords {
           Map.entry("vocab_size", "Vocabulary"),
           Map.entry("max_grad_norm", "Gradient clipping"),
           Map.entry("eval_every", "Evaluate every"),
-          Map.entry("checkpoint_every", "Checkpoint every"));
+          Map.entry("checkpoint_every", "Checkpoint every"),
+          Map.entry("device_memory", "Memory of a device, GB"),
+          Map.entry("devices_per_node", "Devices in a node"),
+          Map.entry("link_bandwidth", "Within a node, GB/s"),
+          Map.entry("network_bandwidth", "Between nodes, GB/s"),
+          Map.entry("latency", "Latency, µs"),
+          Map.entry("flops", "Peak, TFLOP/s"),
+          Map.entry("efficiency", "Share of the peak reached"),
+          Map.entry("memory_bandwidth", "Memory bandwidth, GB/s"),
+          Map.entry("plan_rows", "Rows in a batch"),
+          Map.entry("plan_input_length", "Input length"),
+          Map.entry("plan_target_length", "Target length"),
+          Map.entry("plan_micro_batches", "Micro-batches"),
+          Map.entry("activation_bytes", "Bytes of an activation"),
+          Map.entry("weight_bytes", "Bytes of a weight"),
+          Map.entry("gradient_bytes", "Bytes of a gradient"),
+          Map.entry("plan_optimizer", "Optimizer"),
+          Map.entry("plan_zero1", "ZeRO-1"),
+          Map.entry("recompute", "Recompute activations"),
+          Map.entry("gradient_overlap", "Gradients hidden"),
+          Map.entry("exchange_overlap", "All-to-all hidden"));
 
   private static final Map<String, String> SECTIONS =
       Map.of(

@@ -253,6 +253,26 @@ public enum Term {
       "How much the weights of two experts point the same way: 1 for copies, about 0 for unrelated"
           + " ones. Experts of an upcycled model begin as copies and drift apart.",
       "cos(a, b) = a·b / (‖a‖ ‖b‖)"),
+  MESH(
+      "Mesh",
+      "How devices share the work: some divide the batch (data), some the experts, some each"
+          + " matrix (model).",
+      "devices = data × expert × model"),
+  DEVICE_MEMORY(
+      "Memory of a device",
+      "Weights, their gradients and optimizer state, what the backward pass needs again, and the"
+          + " buffers of tokens on their way. It has to fit below the line.",
+      "weights + gradients + optimizer + activations + exchange"),
+  STEP_TIME(
+      "Time of a step",
+      "An estimate from the assumptions at the left: operations over the rate that products reach,"
+          + " bytes over bandwidths, less what hides behind computation.",
+      "t = FLOP / (peak · share) + bytes / bandwidth + …"),
+  EXCHANGES(
+      "Exchanges of a step",
+      "What devices send one another: tokens to experts and back (all-to-all), sums of parts of"
+          + " matrices and of gradients (all-reduce).",
+      "all-to-all: E · C · d_model numbers a Switch layer and direction"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

@@ -6,6 +6,10 @@ import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.plan.ClusterConfig;
+import dev.switchyard.engine.plan.Plan;
+import dev.switchyard.engine.plan.Planner;
+import dev.switchyard.engine.plan.WorkloadConfig;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.train.ComparedRun;
 import dev.switchyard.engine.train.RunConfig;
@@ -177,6 +181,11 @@ public final class FakeWorkbench implements Workbench {
         new FakeMicroscope(Path.of(model).getFileName().toString(), experts, layers);
     microscopes.add(microscope);
     return microscope;
+  }
+
+  @Override
+  public Plan plan(RunConfig run, ClusterConfig cluster, WorkloadConfig workload) {
+    return Planner.plan(run.model(), run.routing(), cluster, workload);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.switchyard.views.train.form;
 
 import dev.switchyard.views.component.Card;
+import dev.switchyard.views.component.SettingField;
+import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.words.SettingWords;
 import javafx.geometry.Pos;
@@ -27,7 +29,7 @@ final class AllSettings extends VBox {
     search.getStyleClass().add("search");
     none.getStyleClass().add("muted");
     rows.getStyleClass().add("settings-table");
-    for (TrainFormModel.Field field : model.fields.values()) {
+    for (SettingValue field : model.fields.values()) {
       rows.getChildren().add(row(field));
     }
     Card card =
@@ -43,7 +45,7 @@ final class AllSettings extends VBox {
   private void filter(TrainFormModel model, String text) {
     int i = 0;
     boolean some = false;
-    for (TrainFormModel.Field field : model.fields.values()) {
+    for (SettingValue field : model.fields.values()) {
       boolean shown =
           text.isBlank() ? !field.setting().common() : SettingWords.matches(field.setting(), text);
       Node row = rows.getChildren().get(i++);
@@ -55,7 +57,7 @@ final class AllSettings extends VBox {
     none.setManaged(!some);
   }
 
-  private static Node row(TrainFormModel.Field field) {
+  private static Node row(SettingValue field) {
     Label name = new Label(field.setting().name());
     name.getStyleClass().add("mono");
     name.setMinWidth(Region.USE_PREF_SIZE);

@@ -4,6 +4,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -130,7 +131,7 @@ public final class TrainFormController {
         model.name::set);
   }
 
-  private void edited(TrainFormModel.Field field) {
+  private void edited(SettingValue field) {
     if (filling) {
       return;
     }

@@ -3,6 +3,7 @@ package dev.switchyard.views.train.form;
 import dev.switchyard.engine.configuration.SettingDescription;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.SettingValue;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,21 +21,12 @@ final class TrainFormModel {
   /** The setting that the list of texts stands for. */
   static final String DATA = "data";
 
-  /**
-   * A setting in the form.
-   *
-   * @param setting its description
-   * @param value as a person writes it
-   * @param problem what is wrong with it; empty: nothing
-   */
-  record Field(SettingDescription setting, StringProperty value, StringProperty problem) {}
-
   final ObservableList<Workbench.Preset> presets = FXCollections.observableArrayList();
   final ObjectProperty<Workbench.Preset> preset = new SimpleObjectProperty<>();
   final ObservableList<Path> texts = FXCollections.observableArrayList();
   final StringProperty name = new SimpleStringProperty("");
   final ObjectProperty<Path> place = new SimpleObjectProperty<>();
-  final Map<String, Field> fields = new LinkedHashMap<>();
+  final Map<String, SettingValue> fields = new LinkedHashMap<>();
 
   /** What is wrong with the form as a whole; empty: nothing. */
   final StringProperty problem = new SimpleStringProperty("");
@@ -45,12 +37,7 @@ final class TrainFormModel {
   TrainFormModel() {
     for (SettingDescription setting : RunConfig.describe()) {
       if (!setting.name().equals(DATA)) {
-        fields.put(
-            setting.name(),
-            new Field(
-                setting,
-                new SimpleStringProperty(setting.defaultValue()),
-                new SimpleStringProperty("")));
+        fields.put(setting.name(), SettingValue.of(setting));
       }
     }
   }

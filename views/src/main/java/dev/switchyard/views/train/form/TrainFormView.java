@@ -2,6 +2,8 @@ package dev.switchyard.views.train.form;
 
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Card;
+import dev.switchyard.views.component.SettingField;
+import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.SettingWords;
 import dev.switchyard.views.words.Term;
@@ -101,7 +103,7 @@ final class TrainFormView extends BorderPane {
   private Node commonCard() {
     Map<String, GridPane> sections = new LinkedHashMap<>();
     VBox content = new VBox(16);
-    for (TrainFormModel.Field field : model.fields.values()) {
+    for (SettingValue field : model.fields.values()) {
       if (!field.setting().common()) {
         continue;
       }

@@ -1,4 +1,4 @@
-package dev.switchyard.views.train.form;
+package dev.switchyard.views.component;
 
 import atlantafx.base.controls.ToggleSwitch;
 import dev.switchyard.engine.configuration.SettingDescription;
@@ -17,10 +17,11 @@ import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
 
 /** A setting with its title, its control, and what is wrong with its value. */
-final class SettingField extends VBox {
+public final class SettingField extends VBox {
   private static final PseudoClass WRONG = PseudoClass.getPseudoClass("wrong");
 
-  SettingField(TrainFormModel.Field field) {
+  /** A field that follows its value. */
+  public SettingField(SettingValue field) {
     SettingDescription setting = field.setting();
     getStyleClass().add("setting-field");
     Label title = new Label(SettingWords.title(setting));
@@ -36,7 +37,7 @@ final class SettingField extends VBox {
   }
 
   /** What is wrong with a field's value; takes no room when nothing is. */
-  static Label problem(TrainFormModel.Field field) {
+  public static Label problem(SettingValue field) {
     Label problem = new Label();
     problem.setId("problem-" + field.setting().name());
     problem.getStyleClass().add("problem");
@@ -49,7 +50,7 @@ final class SettingField extends VBox {
   }
 
   /** The control that suits a setting's type. */
-  static Node control(TrainFormModel.Field field) {
+  public static Node control(SettingValue field) {
     SettingDescription setting = field.setting();
     StringProperty value = field.value();
     if (setting.type().equals("yes or no")) {
