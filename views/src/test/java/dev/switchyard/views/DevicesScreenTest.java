@@ -44,7 +44,7 @@ class DevicesScreenTest extends ScreenTest {
     write(DEVICES, "4");
     until("for four devices", () -> text("#plan-summary").contains("on 4 devices"));
     int last = memory().content().rows().size() - 1;
-    Point2D at = new Point2D(40, 46 * last + 30);
+    Point2D at = memory().localToScene(40, 46 * last + 30);
     interact(
         () ->
             memory()
