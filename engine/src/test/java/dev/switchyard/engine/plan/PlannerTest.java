@@ -8,11 +8,13 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterPart;
+import dev.switchyard.engine.model.PublishedModels;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.parallel.Collective;
 import dev.switchyard.engine.parallel.Mesh;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,6 +232,49 @@ final class PlannerTest {
   private static double best(Object... settings) {
     ClusterConfig cluster = SettingsRecord.with(cluster("devices", 512), values(settings));
     return Planner.plan(xxl(128), ROUTING, cluster, work("plan_rows", 4096)).best().time().total();
+  }
+
+  /** Table 1: 1600 and 470 sequences a second on the same 32 cores. */
+  @Test
+  void t5LargeIsSlowerThanT5BaseAsThePaperMeasured() {
+    assertThat(stepOf("t5-large") / stepOf("t5-base")).isCloseTo(1600.0 / 470, within(0.34));
+  }
+
+  private static double stepOf(String name) {
+    return Planner.plan(published(name), ROUTING, cluster("devices", 32), work())
+        .strategies()
+        .stream()
+        .filter(each -> each.strategy().equals("data"))
+        .findFirst()
+        .orElseThrow()
+        .time()
+        .total();
+  }
+
+  private static ModelConfig published(String name) {
+    return PublishedModels.named(name).config();
+  }
+
+  /**
+   * Section 5.6: Switch-C is trained with data and expert parallelism alone, Switch-XXL needs the
+   * model axis; on cores with 16 GB.
+   */
+  @Test
+  void theTrillionParameterModelsFitAsThePaperDividedThem() {
+    ClusterConfig cores = cluster("devices", 2048, "device_memory", 16);
+    MeshPlan switchC =
+        Planner.plan(new Mesh(1, 2048, 1), published("switch-c-paper"), ROUTING, cores, work());
+    assertThat(switchC.fits()).isTrue();
+    for (Mesh mesh : List.of(new Mesh(16, 128, 1), new Mesh(32, 64, 1))) {
+      assertThat(Planner.plan(mesh, published("switch-xxl-128"), ROUTING, cores, work()).fits())
+          .isFalse();
+    }
+    Plan xxl = Planner.plan(published("switch-xxl-128"), ROUTING, cores, work());
+    assertThat(xxl.best()).isNotNull();
+    assertThat(xxl.best().mesh().model()).isGreaterThan(1);
+    Plan wuDao = Planner.plan(published("wudao-sized"), ROUTING, cluster("devices", 1024), work());
+    assertThat(wuDao.best()).isNotNull();
+    assertThat(wuDao.best().mesh().expert()).isGreaterThan(1);
   }
 
   @Test
