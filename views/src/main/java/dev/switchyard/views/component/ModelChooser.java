@@ -7,6 +7,7 @@ import dev.switchyard.views.words.Figures;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.beans.binding.Bindings;
+import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.value.ObservableStringValue;
 import javafx.beans.value.ObservableValue;
 import javafx.scene.control.MenuButton;
@@ -23,6 +24,8 @@ public final class ModelChooser extends MenuButton {
   private final List<Workbench.RunSummary> runs;
   private final FilePrompt prompt;
   private final Consumer<String> open;
+  private ObservableStringValue training = new SimpleStringProperty("");
+  private Runnable openTraining = () -> {};
 
   /**
    * A chooser.
@@ -60,8 +63,22 @@ public final class ModelChooser extends MenuButton {
                 opening));
   }
 
+  /**
+   * Offers the model in training above all others.
+   *
+   * @param name of the run; empty while there is none
+   */
+  public void offerTraining(ObservableStringValue name, Runnable openTraining) {
+    training = name;
+    this.openTraining = openTraining;
+  }
+
   private void fill() {
     getItems().clear();
+    if (!training.get().isEmpty()) {
+      item(training.get() + "  ·  in training", Feather.ACTIVITY, openTraining);
+      getItems().add(new SeparatorMenuItem());
+    }
     for (Workbench.Sample sample : samples) {
       item(sample.title() + "  ·  sample", Feather.STAR, () -> open.accept(sample.name()));
     }

@@ -89,7 +89,7 @@ final class ExploreView extends BorderPane {
     queues.setId("queues");
     layers = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
     layers.setId("layers");
-    setTop(new ExploreBar(model, controller));
+    setTop(new ExploreBar(model, controller, saving.prompt()));
     VBox side =
         new VBox(
             12,
