@@ -53,7 +53,7 @@ public final class InProcess {
       throw new IndexOutOfBoundsException("Rank " + rank + " of " + size);
     }
     List<Integer> all = IntStream.range(0, size).boxed().toList();
-    return new InProcessCollectives(this, all, rank, operations(all), new TrafficMeter());
+    return InProcessCollectives.ofAll(this, all, rank);
   }
 
   /**
@@ -63,11 +63,21 @@ public final class InProcess {
   public void fail(RankFailure first) {
     lock.lock();
     try {
+      announce(first);
+      awaitCarriers();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #fail}, but at once: others' buffers may still be read and written. */
+  void announce(RankFailure first) {
+    lock.lock();
+    try {
       if (failure == null) {
         failure = first;
         changed.signalAll();
       }
-      awaitCarriers();
     } finally {
       lock.unlock();
     }
@@ -76,6 +86,11 @@ public final class InProcess {
   /** What made the ranks fail, or null. */
   public RankFailure failure() {
     return failure;
+  }
+
+  /** With an operation, from now on. */
+  Patience patience() {
+    return new Patience(limitNanos);
   }
 
   /** The operations of a group, the same for all its ranks. */
@@ -124,49 +139,55 @@ public final class InProcess {
     if (part < 0) {
       return false;
     }
-    RuntimeException problem = null;
+    Throwable problem = null;
     try {
       operation.carry(part);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Also errors, such as that of mapped memory whose file is gone: all ranks must hear of it.
       problem = e;
+    } finally {
+      putDown(operation, part, problem);
     }
+    return true;
+  }
+
+  private void putDown(Operation operation, int part, Throwable problem) {
     lock.lock();
     try {
-      operation.carried();
       carrying--;
-      if (problem != null && failure == null) {
-        failure = new RankFailure(operation.rank(part), "could not take part: " + problem, problem);
+      if (problem == null) {
+        operation.carried();
+      } else {
+        announce(new RankFailure(operation.rank(part), "could not take part: " + problem, problem));
       }
+    } finally {
       if (operation.isOver() || failure != null) {
         changed.signalAll();
       }
-    } finally {
       lock.unlock();
     }
-    return true;
   }
 
   /**
    * Sleeps until the operation is over or a part of it can be carried.
    *
    * @param rank that waits
-   * @param since when it began to wait
+   * @param patience of the rank with this operation
    * @return whether it is over
    */
-  boolean sleep(Operation operation, int rank, long since) {
+  boolean sleep(Operation operation, int rank, Patience patience) {
     lock.lock();
     try {
       waitingFor[rank] = operation;
       boolean interrupted = false;
       while (!operation.isOver() && failure == null && !operation.hasPart()) {
-        long left = limitNanos - (System.nanoTime() - since);
-        if (left <= 0) {
+        if (patience.isOver()) {
           failure = stalled(operation, rank);
           changed.signalAll();
           break;
         }
         try {
-          changed.awaitNanos(left);
+          patience.slice(changed::awaitNanos);
         } catch (InterruptedException _) {
           // Whoever interrupts wants the rank to end; the others must hear of it.
           interrupted = true;
@@ -211,6 +232,10 @@ public final class InProcess {
     return waitingFor[rank] != null && waitingFor[rank].missing() >= 0;
   }
 
+  /**
+   * Without a limit: who returned earlier would free memory that a carrier still reads. {@link
+   * RankThreads} does not wait for a thread that stays here.
+   */
   private void awaitCarriers() {
     while (carrying > 0) {
       changed.awaitUninterruptibly();

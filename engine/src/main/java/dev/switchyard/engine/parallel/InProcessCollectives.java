@@ -4,7 +4,9 @@ import dev.switchyard.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One rank's side of the operations of a group. For the rank's thread. */
 final class InProcessCollectives implements Collectives {
@@ -15,27 +17,32 @@ final class InProcessCollectives implements Collectives {
   private final Operations operations;
   private final TrafficMeter meter;
   private final Deque<Started> started;
+  // All groups of this rank by their ranks: whoever asks for a group continues its numbers.
+  private final Map<List<Integer>, InProcessCollectives> groups;
   private long number;
-
-  InProcessCollectives(
-      InProcess world, List<Integer> ranks, int rank, Operations operations, TrafficMeter meter) {
-    this(world, ranks, rank, operations, meter, new ArrayDeque<>());
-  }
 
   private InProcessCollectives(
       InProcess world,
       List<Integer> ranks,
       int rank,
-      Operations operations,
       TrafficMeter meter,
-      Deque<Started> started) {
+      Deque<Started> started,
+      Map<List<Integer>, InProcessCollectives> groups) {
     this.world = world;
     this.ranks = ranks;
     this.rank = rank;
     this.place = ranks.indexOf(rank);
-    this.operations = operations;
+    this.operations = world.operations(ranks);
     this.meter = meter;
     this.started = started;
+    this.groups = groups;
+    groups.put(ranks, this);
+  }
+
+  /** A rank's side of the operations of all ranks. */
+  static InProcessCollectives ofAll(InProcess world, List<Integer> all, int rank) {
+    return new InProcessCollectives(
+        world, all, rank, new TrafficMeter(), new ArrayDeque<>(), new HashMap<>());
   }
 
   /** An operation that this rank has started; the rank helps with it until it is over. */
@@ -64,12 +71,12 @@ final class InProcessCollectives implements Collectives {
       if (over) {
         return;
       }
-      long since = System.nanoTime();
+      Patience patience = world.patience();
       boolean ended = false;
       while (!ended) {
         if (!help()) {
           long from = System.nanoTime();
-          ended = world.sleep(operation, rank, since);
+          ended = world.sleep(operation, rank, patience);
           meter.waited(System.nanoTime() - from);
         }
       }
@@ -156,9 +163,10 @@ final class InProcessCollectives implements Collectives {
     if (!chosen.contains(rank)) {
       throw new IllegalArgumentException("Rank " + rank + " is not among " + chosen);
     }
-    return chosen.equals(ranks)
-        ? this
-        : new InProcessCollectives(world, chosen, rank, world.operations(chosen), meter, started);
+    InProcessCollectives known = groups.get(chosen);
+    return known == null
+        ? new InProcessCollectives(world, chosen, rank, meter, started, groups)
+        : known;
   }
 
   @Override

@@ -21,6 +21,11 @@ final class Operation {
   }
 
   void bring(int place, Contribution contribution) {
+    if (contributions[place] != null) {
+      throw new IllegalStateException(
+          "Rank %d brings its buffers for the %s to the %s, to which it has come already"
+              .formatted(ranks.get(place), contribution.name(), contributions[place].name()));
+    }
     contributions[place] = contribution;
     brought++;
   }

@@ -34,8 +34,8 @@ public final class RankThreads implements AutoCloseable {
   private final Rank[] ranks;
   private final boolean[] stuck;
 
-  /** What a rank's work came to; thrown is null where it ended well. */
-  private record Outcome<T>(int rank, T result, Throwable thrown) {}
+  /** What a rank's work came to; nothing where it failed. */
+  private record Outcome<T>(int rank, T result) {}
 
   /**
    * Threads for the ranks of a mesh.
@@ -97,17 +97,16 @@ public final class RankThreads implements AutoCloseable {
         .get(rank)
         .execute(
             () -> {
-              T result = null;
-              Throwable thrown = null;
+              Outcome<T> outcome = new Outcome<>(rank, null);
               try {
-                result = work.apply(ranks[rank]);
+                outcome = new Outcome<>(rank, work.apply(ranks[rank]));
+              } catch (RankFailure _) {
+                // All have heard of it already.
               } catch (Throwable e) {
-                thrown = e;
-                if (!(e instanceof RankFailure)) {
-                  world.fail(new RankFailure(rank, failed(rank, e), e));
-                }
+                world.fail(new RankFailure(rank, failed(rank, e), e));
+              } finally {
+                outcomes.add(outcome);
               }
-              outcomes.add(new Outcome<>(rank, result, thrown));
             });
   }
 
@@ -117,41 +116,66 @@ public final class RankThreads implements AutoCloseable {
   }
 
   /**
-   * The next rank to end. While none has ended it may take any time; then the others have the time
-   * limit, and after a failure the grace.
+   * The next rank to end, or null where none does in time. While none has ended it may take any
+   * time; then the others have the time limit, and after a failure the grace.
    */
   private <T> Outcome<T> next(BlockingQueue<Outcome<T>> outcomes, boolean first, boolean[] done) {
+    Outcome<T> outcome = null;
+    boolean interrupted = false;
     try {
-      Outcome<T> outcome = null;
-      if (first) {
-        return outcomes.take();
+      while (first && outcome == null && world.failure() == null) {
+        outcome = outcomes.poll(Patience.SLICE_NANOS, TimeUnit.NANOSECONDS);
       }
-      if (world.failure() == null) {
-        outcome = outcomes.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
-        if (outcome == null && world.failure() == null) {
+      if (outcome == null && world.failure() == null) {
+        outcome = poll(outcomes, limit);
+        if (outcome == null) {
           int late = firstOpen(done);
-          world.fail(
-              new RankFailure(
-                  late,
-                  "(%s) did not end its work for %.1f s"
-                      .formatted(mesh.at(late), limit.toNanos() * 1e-9),
-                  null));
+          String why =
+              "(%s) did not end its work for %.1f s"
+                  .formatted(mesh.at(late), limit.toNanos() / NANO);
+          world.announce(new RankFailure(late, why, null));
         }
       }
-      if (outcome == null) {
-        outcome = outcomes.poll(GRACE.toNanos(), TimeUnit.NANOSECONDS);
-      }
-      if (outcome == null) {
-        for (int rank = 0; rank < done.length; rank++) {
-          stuck[rank] |= !done[rank];
-        }
-      }
-      return outcome;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      world.fail(new RankFailure(firstOpen(done), "was interrupted", e));
-      return null;
+      interrupted = true;
+      world.announce(new RankFailure(firstOpen(done), "was interrupted", e));
     }
+    if (outcome == null) {
+      outcome = afterFailure(outcomes, done);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return outcome;
+  }
+
+  /** The next rank to end in the grace; who does not is stuck. */
+  private <T> Outcome<T> afterFailure(BlockingQueue<Outcome<T>> outcomes, boolean[] done) {
+    // An interrupt has to wait: the ranks' end is near, and memory is given back only after it.
+    boolean interrupted = Thread.interrupted();
+    Outcome<T> outcome = null;
+    try {
+      outcome = poll(outcomes, GRACE);
+    } catch (InterruptedException _) {
+      interrupted = true;
+    }
+    for (int rank = 0; rank < done.length && outcome == null; rank++) {
+      stuck[rank] |= !done[rank];
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return outcome;
+  }
+
+  private static <T> Outcome<T> poll(BlockingQueue<Outcome<T>> outcomes, Duration limit)
+      throws InterruptedException {
+    Patience patience = new Patience(limit.toNanos());
+    Outcome<T> outcome = null;
+    while (outcome == null && !patience.isOver()) {
+      outcome = patience.slice(nanos -> outcomes.poll(nanos, TimeUnit.NANOSECONDS));
+    }
+    return outcome;
   }
 
   private static int firstOpen(boolean[] done) {
@@ -184,13 +208,13 @@ public final class RankThreads implements AutoCloseable {
                 } catch (RuntimeException | Error e) {
                   LOG.warn("{} could not give back what it held", ranks[number], e);
                 } finally {
-                  outcomes.add(new Outcome<>(number, true, null));
+                  outcomes.add(new Outcome<>(number, true));
                 }
               });
     }
     try {
       for (int i = 0; i < asked; i++) {
-        if (outcomes.poll(limit.toNanos(), TimeUnit.NANOSECONDS) == null) {
+        if (poll(outcomes, limit) == null) {
           return;
         }
       }

@@ -270,6 +270,53 @@ final class InProcessTest {
   }
 
   @Test
+  void theSameRanksGetTheSameGroupAgain() {
+    Collectives world = new InProcess(4, AMPLE).connect(0);
+    Collectives pair = world.group(List.of(0, 2));
+    assertThat(world.group(List.of(0, 2))).isSameAs(pair);
+    assertThat(world.group(List.of(0, 1, 2)).group(List.of(0, 2))).isSameAs(pair);
+    assertThat(pair.group(List.of(0, 1))).isSameAs(pair);
+    assertThat(world.group(List.of(0, 1, 2, 3))).isSameAs(world);
+  }
+
+  /**
+   * Where the data axis has one device, those with other rows are those with other experts: two
+   * uses of one group, each with an operation under way that the others have not come to.
+   */
+  @Test
+  void twoUsesOfTheSameRanksAreKeptApart() {
+    Mesh mesh = new Mesh(1, 2, 2);
+    CountDownLatch early = new CountDownLatch(2);
+    runWell(
+        4,
+        world -> {
+          Rank rank = new Rank(mesh, world, 1);
+          if (rank.number() >= 2) {
+            assertThat(early.await(30, TimeUnit.SECONDS)).isTrue();
+          }
+          float[] gradients = {1 + rank.number()};
+          float[] tokens = {10 + rank.number(), 20 + rank.number()};
+          float[] taken = new float[2];
+          Pending sum =
+              rank.shards().allReduce("gradients", ElementType.FLOAT32, floats(gradients));
+          Pending exchange = rank.expert().allToAll("tokens", halves(tokens), halves(taken));
+          early.countDown();
+          exchange.await();
+          sum.await();
+          int other = (rank.number() + 2) % 4;
+          assertThat(gradients[0]).isEqualTo(2 + rank.number() + other);
+          int lower = Math.min(rank.number(), other);
+          int base = rank.number() < 2 ? 10 : 20;
+          assertThat(taken).containsExactly(base + lower, base + lower + 2);
+        });
+  }
+
+  private static List<MemorySegment> halves(float[] pair) {
+    MemorySegment both = floats(pair);
+    return List.of(both.asSlice(0, 4), both.asSlice(4, 4));
+  }
+
+  @Test
   void aBarrierIsPassedWhenAllHaveCome() {
     CountDownLatch came = new CountDownLatch(6);
     runWell(

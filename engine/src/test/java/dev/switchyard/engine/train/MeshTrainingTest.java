@@ -106,6 +106,20 @@ final class MeshTrainingTest {
     add(cases, eight, with("micro-batches", "micro_batches", 2));
     add(cases, eight, with("ZeRO-1", "zero1", true));
     add(cases, "expert=4", with("one flight", "exchange_flights", 1));
+    // Gradients and tokens travel between the same devices, always some of both.
+    add(
+        cases,
+        "expert=2,model=2",
+        with(
+            "many small buckets, one flight",
+            "gradient_bucket",
+            0.001,
+            "exchange_flights",
+            1,
+            "encoder_sparse_step",
+            1,
+            "decoder_sparse_step",
+            1));
     add(cases, eight, with("top-2", "selection", "top_2"));
     add(cases, four, with("top-k", "selection", "top_k", "experts_per_token", 2));
     add(cases, eight, with("no token left behind", "selection", "no_token_left_behind"));
