@@ -34,9 +34,9 @@ final class MeshTrainingTest {
   private static final double ROUNDING = 1e-5;
 
   /**
-   * With the ordinary seed these trainings end with equal losses and routing, but with a matrix of
-   * a relu layer or a few apart by up to 9e-4, as where rounding decides on which side of relu's
-   * kink a token is. See docs/decisions/virtual-devices.md.
+   * With the ordinary seed these trainings end with equal losses and routing, but with a matrix or
+   * a few apart by up to 9e-4 from rounding: in double precision they are equal. See
+   * docs/decisions/virtual-devices.md.
    */
   private static final long OTHER_SEED = 3;
 
