@@ -59,7 +59,12 @@ public record Mesh(int data, int expert, int model) {
           "A mesh needs at least 1 device along each axis, not data=%d, expert=%d, model=%d."
               .formatted(data, expert, model));
     }
-    Math.multiplyExact(Math.multiplyExact(data, expert), model);
+    long devices = product(data, expert, model);
+    if (devices > Integer.MAX_VALUE) {
+      throw new InputException(
+          "mesh data=%d,expert=%d,model=%d has %d devices, more than there can be."
+              .formatted(data, expert, model, devices));
+    }
   }
 
   /**
@@ -86,17 +91,21 @@ public record Mesh(int data, int expert, int model) {
                 .formatted(text));
       }
     }
-    Mesh mesh =
-        new Mesh(
-            lengths.getOrDefault(Axis.DATA, 1),
-            lengths.getOrDefault(Axis.EXPERT, 1),
-            lengths.getOrDefault(Axis.MODEL, 1));
-    if (mesh.size() != devices) {
+    int data = lengths.getOrDefault(Axis.DATA, 1);
+    int expert = lengths.getOrDefault(Axis.EXPERT, 1);
+    int model = lengths.getOrDefault(Axis.MODEL, 1);
+    if (product(data, expert, model) != devices) {
       throw new InputException(
           "mesh %s has %d devices, but devices is %d: make both the same."
-              .formatted(text.strip(), mesh.size(), devices));
+              .formatted(text.strip(), product(data, expert, model), devices));
     }
-    return mesh;
+    return new Mesh(data, expert, model);
+  }
+
+  /** The number of devices, or the largest long where it is larger still. */
+  private static long product(long data, long expert, long model) {
+    long two = data * expert;
+    return Math.multiplyHigh(two, model) == 0 && two * model >= 0 ? two * model : Long.MAX_VALUE;
   }
 
   private static Axis axis(String word) {

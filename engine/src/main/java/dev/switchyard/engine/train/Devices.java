@@ -37,7 +37,7 @@ final class Devices implements AutoCloseable {
             backends[rank.number()] = open.apply(rank, cores);
             return null;
           });
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -77,7 +77,8 @@ final class Devices implements AutoCloseable {
       return threads.onAll(work);
     } catch (RankFailure e) {
       if (e.getCause() instanceof InputException problem) {
-        throw problem;
+        throw new InputException(
+            "Rank %d (%s): %s".formatted(e.rank(), mesh().at(e.rank()), problem.getMessage()), e);
       }
       throw new InputException(
           "%s. All devices have stopped; the last checkpoint stands.".formatted(e.getMessage()), e);

@@ -240,6 +240,17 @@ final class MeshLearner implements ModelTraining {
           "adafactor looks at whole matrices, which mesh %s divides along model: choose adamw."
               .formatted(config.parallel().toMesh()));
     }
+    if (config.parallel().toMesh().expert() > 1
+        && config.training().optimizer().equals("adafactor")
+        && !config.training().adafactorExperts().equals(Adafactor.EACH)) {
+      throw new InputException(
+          ("adafactor_experts is %s, but mesh %s divides the experts of a layer over devices: set"
+                  + " adafactor_experts to %s.")
+              .formatted(
+                  config.training().adafactorExperts(),
+                  config.parallel().toMesh(),
+                  Adafactor.EACH));
+    }
     if (config.parallel().devices() > 1 && !config.distillation().teacher().isBlank()) {
       throw new InputException(
           "teacher is set, but a student learns on one device: set devices to 1.");

@@ -79,4 +79,16 @@ final class MeshTest {
         .isInstanceOf(InputException.class)
         .hasMessage("mesh data=2,expert=4 has 8 devices, but devices is 4: make both the same.");
   }
+
+  @Test
+  void moreDevicesThanCanBeCountedAreCounted() {
+    assertThatThrownBy(() -> Mesh.parse("data=999999,expert=999999", 4))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "mesh data=999999,expert=999999 has 999998000001 devices, but devices is 4: make both"
+                + " the same.");
+    assertThatThrownBy(() -> new Mesh(1 << 20, 1 << 20, 1 << 20))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("more than there can be");
+  }
 }

@@ -126,6 +126,15 @@ final class MeshFailureTest {
   }
 
   @Test
+  void aRankThatCannotUseWhatItWasGiven() {
+    trainWith(
+        device -> {
+          throw new InputException("The disk is full: make room.");
+        },
+        "Rank 2 (data 1, expert 0, model 0): The disk is full: make room.");
+  }
+
+  @Test
   void aRankWithoutMemory() {
     trainWith(
         device -> {

@@ -215,6 +215,21 @@ final class MeshRunTest {
     assertThat(out).doesNotExist();
   }
 
+  /** A device knows its own experts alone, so it would take others' root mean squares for all. */
+  @ParameterizedTest
+  @CsvSource({"2, expert=2", "4, 'data=2,expert=2'"})
+  void expertsOfManyDevicesAreNotScaledTogether(int devices, String mesh) {
+    Object[] settings = {
+      "devices", devices, "mesh", mesh, "optimizer", "adafactor", "adafactor_experts", "together"
+    };
+    assertThatThrownBy(() -> TrainingRuns.create(config(settings), folder.resolve("new")))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "adafactor_experts is together, but mesh %s divides the experts of a layer over"
+                    .formatted(mesh)
+                + " devices: set adafactor_experts to each.");
+  }
+
   @ParameterizedTest
   @CsvSource({"4,1,4", "3,1,8", "4,2,4", "3,8,8", "2,16,16"})
   void groupsFollowTheDevices(int devices, int asked, int groups) {
