@@ -30,7 +30,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Says what training a model on a cluster would take: memory of a device, bytes of each"
           + " exchange, time of a step and what bounds it, for each way to divide the work.",
-      "Nothing is trained; every assumption is a setting."
+      "Nothing is trained; every assumption is a setting. A mesh along model with adafactor is"
+          + " planned, since others train so, and marked: training here needs adamw for it."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

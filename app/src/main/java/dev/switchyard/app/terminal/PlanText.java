@@ -37,7 +37,7 @@ public final class PlanText {
                   each.mesh(),
                   Figures.bytes(each.memory().total()),
                   seconds(each.time().total()),
-                  each.fits() ? "" : "does not fit")
+                  remark(each))
               .stripTrailing());
     }
     lines.add("");
@@ -45,6 +45,15 @@ public final class PlanText {
       lines.add("None fits. The smallest:");
     }
     lines.addAll(lines(plan.strategies().getFirst()));
+    if (plan.best() != null && !plan.best().isTrainable()) {
+      lines.add(
+          plan.bestTrainable()
+              .map(
+                  each ->
+                      "the fastest that this optimizer can train here: mesh %s, %s a step"
+                          .formatted(each.mesh(), seconds(each.time().total())))
+              .orElse("none that fits can be trained here with this optimizer"));
+    }
     double seconds = plan.strategies().getFirst().time().total();
     lines.add("%s tokens a second".formatted(Figures.rate(plan.tokens() / seconds)));
     return lines;
@@ -54,6 +63,9 @@ public final class PlanText {
   public static List<String> lines(MeshPlan plan) {
     List<String> lines = new ArrayList<>();
     lines.add("mesh %s%s".formatted(plan.mesh(), plan.fits() ? "" : " (does not fit)"));
+    if (!plan.isTrainable()) {
+      lines.add("cannot be trained here: " + plan.whyNotTrainable());
+    }
     if (plan.expertCapacity() > 0) {
       lines.add("expert capacity of a group: " + Figures.count(plan.expertCapacity()));
     }
@@ -85,6 +97,12 @@ public final class PlanText {
     lines.add("time of a step: %s, mostly %s".formatted(seconds(time.total()), time.bound()));
     time.parts().forEach((part, each) -> lines.add("  %-34s %10s".formatted(part, seconds(each))));
     return lines;
+  }
+
+  private static String remark(MeshPlan plan) {
+    String here = plan.isTrainable() ? "" : "needs adamw here";
+    String both = plan.isTrainable() ? "" : ", ";
+    return plan.fits() ? here : "does not fit" + both + here;
   }
 
   private static Map<String, Double> memory(MemoryUse memory) {
@@ -119,6 +137,8 @@ public final class PlanText {
     figures.put("workload", SettingsRecord.values(plan.workload()));
     figures.put("strategies", plan.strategies().stream().map(PlanText::figures).toList());
     figures.put("best", plan.best() == null ? null : plan.best().mesh().toString());
+    figures.put(
+        "best_trainable", plan.bestTrainable().map(each -> each.mesh().toString()).orElse(null));
     return figures;
   }
 
@@ -133,6 +153,8 @@ public final class PlanText {
             "expert", plan.mesh().expert(),
             "model", plan.mesh().model()));
     figures.put("fits", plan.fits());
+    figures.put("trainable", plan.isTrainable());
+    figures.put("why_not_trainable", plan.isTrainable() ? null : plan.whyNotTrainable());
     figures.put("expert_capacity", plan.expertCapacity());
     Map<String, Object> memory = new LinkedHashMap<>();
     memory.put("weights", plan.memory().weights());

@@ -1,7 +1,6 @@
 package dev.switchyard.engine.layer;
 
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Where layers under construction get their parameters: memory, or only a count. */
 @FunctionalInterface
@@ -60,10 +59,7 @@ public interface ParameterSource {
    * @param suffix empty, or with a point in front
    */
   default Parameter experts(String prefix, String suffix, int experts, int out, int in) {
-    List<String> names =
-        IntStream.range(0, experts)
-            .mapToObj(i -> "%s.expert_%d%s.weight".formatted(prefix, i, suffix))
-            .toList();
+    List<String> names = List.copyOf(new ExpertNames(prefix, suffix, experts));
     return create(Start.TRUNCATED_NORMAL, names, experts, out, in);
   }
 }

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.layer.ExpertNames;
 import dev.switchyard.engine.layer.Linear;
 import dev.switchyard.engine.layer.OutputHead;
 import dev.switchyard.engine.layer.Parameter;
@@ -78,6 +79,13 @@ record Layers(Stack encoder, Stack decoder, OutputHead head, List<SwitchPlace> p
           public Parameter create(Start start, List<String> names, int... shape) {
             shapes.add(new ParameterShape(names, shape));
             return new Parameter(names, null, null);
+          }
+
+          @Override
+          public Parameter experts(String prefix, String suffix, int experts, int out, int in) {
+            // The largest models have more experts than anybody asks the names of.
+            List<String> names = new ExpertNames(prefix, suffix, experts);
+            return create(Start.TRUNCATED_NORMAL, names, experts, out, in);
           }
 
           @Override

@@ -8,6 +8,7 @@ import dev.switchyard.engine.parallel.Rank;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which part of each parameter a device of a mesh holds. Along the model axis it has the layers of
@@ -36,7 +37,7 @@ final class ParameterDivision {
    * @throws InputException where the model does not divide so
    */
   static ParameterDivision of(ModelConfig config, Rank rank, boolean treeRouters) {
-    check(config, rank.mesh());
+    refuse(whyNot(config, rank.mesh()));
     int models = rank.mesh().model();
     ModelConfig own =
         models == 1
@@ -51,18 +52,21 @@ final class ParameterDivision {
         rank, own, Layers.parameterShapes(config, treeRouters), treeRouters);
   }
 
-  /** Says why a model can't be divided over a mesh. */
-  static void check(ModelConfig config, Mesh mesh) {
+  /**
+   * Why a model can't be divided over a mesh, for people; empty where it can. A model without
+   * Switch layers, such as a dense twin, divides its rows alone along the expert axis.
+   */
+  static Optional<String> whyNot(ModelConfig config, Mesh mesh) {
     int experts = config.numExperts();
     boolean sparse = config.switchLayers(true) + config.switchLayers(false) > 0;
     if (sparse && experts % mesh.expert() != 0) {
-      throw new InputException(
+      return Optional.of(
           "num_experts is %d, which do not divide over the %d devices of mesh %s along expert."
               .formatted(experts, mesh.expert(), mesh));
     }
     int models = mesh.model();
     if (models == 1) {
-      return;
+      return Optional.empty();
     }
     String what =
         config.numHeads() % models != 0
@@ -73,15 +77,37 @@ final class ParameterDivision {
                     ? "shared_expert_d_ff is " + config.sharedExpertDFf()
                     : null;
     if (what != null) {
-      throw new InputException(
+      return Optional.of(
           "%s, which does not divide over the %d devices of mesh %s along model."
               .formatted(what, models, mesh));
     } else if (!config.switchAttention().equals("none")) {
-      throw new InputException(
+      return Optional.of(
           "switch_attention is %s, whose experts can't be divided along model: choose a mesh with"
                   .formatted(config.switchAttention())
               + " data and expert alone.");
     }
+    return Optional.empty();
+  }
+
+  /** Why an optimizer can't update a model that is divided over a mesh; empty where it can. */
+  static Optional<String> whyNotUpdatedBy(String optimizer, Mesh mesh) {
+    return mesh.model() > 1 && optimizer.equals("adafactor")
+        ? Optional.of(
+            "adafactor looks at whole matrices, which mesh %s divides along model: choose adamw."
+                .formatted(mesh))
+        : Optional.empty();
+  }
+
+  /**
+   * Throws what there is.
+   *
+   * @throws InputException with the reason
+   */
+  static void refuse(Optional<String> why) {
+    why.ifPresent(
+        each -> {
+          throw new InputException(each);
+        });
   }
 
   /** The model whose layers this device computes. */

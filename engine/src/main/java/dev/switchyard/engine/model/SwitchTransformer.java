@@ -138,12 +138,25 @@ public final class SwitchTransformer implements AutoCloseable {
   }
 
   /**
-   * Checks that a model divides over a mesh.
+   * Checks that a model divides over a mesh, and that an optimizer can update its parts.
    *
    * @throws InputException with the setting and the axis, if not
    */
-  public static void checkMesh(ModelConfig config, Mesh mesh) {
-    ParameterDivision.check(config, mesh);
+  public static void checkMesh(ModelConfig config, Mesh mesh, String optimizer) {
+    ParameterDivision.refuse(whyNotDivided(config, mesh));
+    ParameterDivision.refuse(whyNotUpdatedBy(optimizer, mesh));
+  }
+
+  /**
+   * Why a model can't be divided over a mesh, with the setting and the axis; empty where it can.
+   */
+  public static Optional<String> whyNotDivided(ModelConfig config, Mesh mesh) {
+    return ParameterDivision.whyNot(config, mesh);
+  }
+
+  /** Why an optimizer can't update a model that is divided over a mesh; empty where it can. */
+  public static Optional<String> whyNotUpdatedBy(String optimizer, Mesh mesh) {
+    return ParameterDivision.whyNotUpdatedBy(optimizer, mesh);
   }
 
   /** The model's shape; of the whole model where this is a device's part. */

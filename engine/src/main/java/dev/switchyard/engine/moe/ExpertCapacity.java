@@ -18,13 +18,17 @@ public record ExpertCapacity(CapacityConfig config, double factor) {
    * @param tokens in the group
    */
   public int of(int tokens, int experts) {
+    return (int) Math.min(Integer.MAX_VALUE, ofMany(tokens, experts));
+  }
+
+  private long ofMany(long tokens, int experts) {
     double share = tokens * factor / experts;
     return switch (config.capacityRule()) {
       case CapacityConfig.HUGGING_FACE -> config.expertCapacity();
       case CapacityConfig.DROPLESS -> tokens;
       case CapacityConfig.FLAXFORMER ->
-          Math.max(rounded(Math.rint(share)), config.minExpertCapacity());
-      default -> Math.max(Math.min(tokens, rounded(Math.floor(share))), config.minExpertCapacity());
+          Math.max((long) Math.rint(share), config.minExpertCapacity());
+      default -> Math.max(Math.min(tokens, (long) share), config.minExpertCapacity());
     };
   }
 
@@ -32,16 +36,13 @@ public record ExpertCapacity(CapacityConfig config, double factor) {
    * Room at an expert for a batch that is one group, as a plan reckons with it: where nothing is
    * dropped, the share of an even load; under Hugging Face's rule, that of all rows.
    */
-  public int whereEven(int rows, int tokens, int experts) {
+  public long whereEven(long rows, long tokens, int experts) {
     return switch (config.capacityRule()) {
-      case CapacityConfig.HUGGING_FACE -> Math.min(rows * config.expertCapacity(), tokens);
+      case CapacityConfig.HUGGING_FACE ->
+          Math.min(Math.multiplyExact(rows, config.expertCapacity()), tokens);
       case CapacityConfig.DROPLESS -> Math.ceilDiv(tokens, experts);
-      default -> of(tokens, experts);
+      default -> ofMany(tokens, experts);
     };
-  }
-
-  private static int rounded(double share) {
-    return (int) Math.min(share, Integer.MAX_VALUE);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.switchyard.engine.plan;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterPart;
 import dev.switchyard.engine.model.ParameterShape;
+import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.parallel.Collective;
 import dev.switchyard.engine.parallel.Mesh;
@@ -50,7 +51,8 @@ final class MeshCost {
         communications,
         time(step, memory, communications),
         memory.total() <= cluster.deviceMemory() * GIGA,
-        step.capacity());
+        step.capacity(),
+        SwitchTransformer.whyNotUpdatedBy(work.planOptimizer(), mesh).orElse(""));
   }
 
   // ---- memory ----
@@ -120,6 +122,14 @@ final class MeshCost {
 
   // ---- communication ----
 
+  /**
+   * How often a layer's tokens are exchanged in one direction: forward, backward, and forward again
+   * where activations are recomputed, since nothing that was received is kept then.
+   */
+  private int passes() {
+    return work.recompute() ? 3 : 2;
+  }
+
   private List<Communication> communications(Mesh mesh, StepShape step) {
     List<Communication> all = new ArrayList<>();
     int expertSpan = mesh.expert() * mesh.model();
@@ -133,7 +143,7 @@ final class MeshCost {
                 mesh.expert(),
                 expertSpan,
                 stack.switchLayers(),
-                4 * work.planMicroBatches(),
+                2 * passes() * work.planMicroBatches(),
                 stack.slots() * model.dModel() * work.activationBytes()));
       }
       if (mesh.model() > 1) {
@@ -177,7 +187,7 @@ final class MeshCost {
     List<Communication> all = new ArrayList<>();
     double tokens = stack.tokens() * model.dModel() * work.activationBytes();
     double slots = stack.slots() * model.dModel() * work.activationBytes();
-    int twice = 2 * work.planMicroBatches();
+    int times = passes() * work.planMicroBatches();
     int dense = stack.blocks() - stack.sparseBlocks();
     all.add(
         communication(
@@ -187,7 +197,7 @@ final class MeshCost {
             mesh.model(),
             mesh.model(),
             stack.attentions(),
-            twice,
+            times,
             tokens));
     if (dense > 0) {
       all.add(
@@ -198,7 +208,7 @@ final class MeshCost {
               mesh.model(),
               mesh.model(),
               dense,
-              twice,
+              times,
               tokens));
     }
     if (stack.sparseBlocks() > 0) {
@@ -210,7 +220,7 @@ final class MeshCost {
               mesh.model(),
               mesh.model(),
               stack.sparseBlocks(),
-              twice,
+              times,
               slots));
     }
     if (stack.memoryTokens() > 0) {

@@ -12,6 +12,8 @@ import java.util.List;
  * @param time of a step
  * @param fits whether the memory does
  * @param expertCapacity of a group in the encoder (in a decoder alone: there); 0 without experts
+ * @param whyNotTrainable why the engine's own trainer does not take this mesh with the plan's
+ *     optimizer, though others can; empty where it does
  */
 public record MeshPlan(
     Mesh mesh,
@@ -19,9 +21,15 @@ public record MeshPlan(
     List<Communication> communications,
     StepTime time,
     boolean fits,
-    int expertCapacity) {
+    long expertCapacity,
+    String whyNotTrainable) {
   /** Which axes divide the work: "data", "data and expert", ... */
   public String strategy() {
     return Strategy.of(mesh).word();
+  }
+
+  /** Whether the engine's own trainer takes this mesh with the plan's optimizer. */
+  public boolean isTrainable() {
+    return whyNotTrainable.isEmpty();
   }
 }

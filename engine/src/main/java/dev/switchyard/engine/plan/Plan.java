@@ -5,6 +5,7 @@ import dev.switchyard.engine.model.ParameterPart;
 import dev.switchyard.engine.moe.RoutingConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model on a cluster.
@@ -24,4 +25,9 @@ public record Plan(
     Map<ParameterPart, Long> parts,
     long tokens,
     List<MeshPlan> strategies,
-    MeshPlan best) {}
+    MeshPlan best) {
+  /** The fastest that fits and that the engine's own trainer takes. */
+  public Optional<MeshPlan> bestTrainable() {
+    return strategies.stream().filter(each -> each.fits() && each.isTrainable()).findFirst();
+  }
+}

@@ -36,8 +36,10 @@ public final class Planner {
     parameters.forEach(each -> parts.merge(each.part(), each.size(), Math::addExact));
     MeshCost cost = new MeshCost(model, routing, cluster, workload, parameters);
     Map<Strategy, MeshPlan> bestOf = new EnumMap<>(Strategy.class);
+    // Without experts, the expert axis divides rows alone, as the data axis does.
+    boolean sparse = SparseLayers.inAll(model) > 0;
     for (Mesh mesh : meshes(cluster.devices())) {
-      if (whyNot(mesh, model, workload).isEmpty()) {
+      if ((sparse || mesh.expert() == 1) && whyNot(mesh, model, workload).isEmpty()) {
         bestOf.merge(Strategy.of(mesh), cost.of(mesh), Planner::better);
       }
     }
@@ -79,7 +81,7 @@ public final class Planner {
     whyNot(mesh, model, workload)
         .ifPresent(
             why -> {
-              throw new InputException("The mesh %s does not suit: %s.".formatted(mesh, why));
+              throw new InputException(why);
             });
     return new MeshCost(
             model, routing, cluster, workload, SwitchTransformer.parameterShapes(model, routing))
@@ -117,21 +119,16 @@ public final class Planner {
     return meshes;
   }
 
-  /** Why a model can't be divided so; empty where it can. */
+  /** Why a model can't be divided so, by the trainer's own rules; empty where it can. */
   static Optional<String> whyNot(Mesh mesh, ModelConfig model, WorkloadConfig workload) {
-    boolean sparse = SparseLayers.inAll(model) > 0;
-    if (mesh.expert() > 1 && (!sparse || model.numExperts() % mesh.expert() != 0)) {
-      return Optional.of(
-          "%d experts do not divide among %d devices"
-              .formatted(sparse ? model.numExperts() : 0, mesh.expert()));
-    } else if (model.numHeads() % mesh.model() != 0 || model.dFf() % mesh.model() != 0) {
-      return Optional.of(
-          "%d heads and d_ff %d do not divide among %d devices"
-              .formatted(model.numHeads(), model.dFf(), mesh.model()));
-    } else if (workload.planRows() % mesh.shards() != 0) {
-      return Optional.of(
-          "%d rows do not divide among %d devices".formatted(workload.planRows(), mesh.shards()));
-    }
-    return Optional.empty();
+    return SwitchTransformer.whyNotDivided(model, mesh)
+        .or(
+            () ->
+                workload.planRows() % mesh.shards() == 0
+                    ? Optional.empty()
+                    : Optional.of(
+                        ("plan_rows is %d, which do not divide evenly over the %d devices of mesh"
+                                + " %s that have rows of their own.")
+                            .formatted(workload.planRows(), mesh.shards(), mesh)));
   }
 }

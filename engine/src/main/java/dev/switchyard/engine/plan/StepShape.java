@@ -20,7 +20,7 @@ import java.util.List;
  */
 record StepShape(
     List<Stack> stacks,
-    int capacity,
+    long capacity,
     double forwardFlops,
     double activations,
     double exchangeBuffers) {
@@ -48,7 +48,7 @@ record StepShape(
   static StepShape of(Mesh mesh, ModelConfig model, RoutingConfig routing, WorkloadConfig work) {
     double rows = (double) work.planRows() / mesh.shards() / work.planMicroBatches();
     List<Stack> stacks = new ArrayList<>();
-    int capacity = 0;
+    long capacity = 0;
     for (boolean encoder : new boolean[] {true, false}) {
       SparseLayers layers = SparseLayers.of(model, encoder);
       int blocks = layers.blocks();
@@ -59,14 +59,12 @@ record StepShape(
       int length = encoder ? work.planInputLength() : work.planTargetLength();
       double tokens = rows * length;
       int switchLayers = layers.switchLayers();
-      int own =
+      long own =
           switchLayers == 0
               ? 0
               : new ExpertCapacity(routing.capacity(), routing.capacityFactor())
                   .whereEven(
-                      (int) Math.max(1, rows),
-                      (int) Math.min(Integer.MAX_VALUE, Math.max(1, tokens)),
-                      model.numExperts());
+                      (long) Math.max(1, rows), (long) Math.max(1, tokens), model.numExperts());
       capacity = capacity == 0 ? own : capacity;
       stacks.add(
           new Stack(

@@ -37,7 +37,10 @@ public record WorkloadConfig(
             options = {"adamw", "adafactor"},
             common = true)
         String planOptimizer,
-    @Setting("Divide the optimizer's state over the devices that have the same weights (ZeRO-1).")
+    @Setting(
+            "Divide the optimizer's state over the devices that have the same weights (ZeRO-1): a"
+                + " plan divides evenly; training here gives out whole gradient buckets, so its"
+                + " fullest device has more.")
         boolean planZero1,
     @Setting(
             "Keep each block's input alone and compute the rest of its activations again in the"

@@ -225,7 +225,8 @@ final class MeshLearner implements ModelTraining {
 
   /** Says what of a configuration can't be had on many devices. */
   static void check(RunConfig config) {
-    SwitchTransformer.checkMesh(config.model(), config.parallel().toMesh());
+    SwitchTransformer.checkMesh(
+        config.model(), config.parallel().toMesh(), config.training().optimizer());
     int rows = config.training().batchSize();
     int shards = config.parallel().toMesh().shards();
     if (rows < shards) {
@@ -233,12 +234,6 @@ final class MeshLearner implements ModelTraining {
           "batch_size is %d, too few for the %d devices of mesh %s that have rows of their own:"
                   .formatted(rows, shards, config.parallel().toMesh())
               + " choose %d or more.".formatted(shards));
-    }
-    if (config.parallel().toMesh().model() > 1
-        && config.training().optimizer().equals("adafactor")) {
-      throw new InputException(
-          "adafactor looks at whole matrices, which mesh %s divides along model: choose adamw."
-              .formatted(config.parallel().toMesh()));
     }
     if (config.parallel().toMesh().expert() > 1
         && config.training().optimizer().equals("adafactor")

@@ -10,6 +10,7 @@ import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.ParameterPart;
 import dev.switchyard.engine.model.PublishedModels;
 import dev.switchyard.engine.model.SwitchTransformer;
+import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.parallel.Collective;
 import dev.switchyard.engine.parallel.Mesh;
@@ -17,11 +18,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class PlannerTest {
   private static final RoutingConfig ROUTING = RoutingConfig.defaults();
+
+  private static final WorkloadConfig KEPT = work("recompute", false);
 
   private static ModelConfig model(Object... settings) {
     return SettingsRecord.with(ModelConfig.defaults(), values(settings));
@@ -149,7 +153,7 @@ final class PlannerTest {
   @CsvSource({"1,2", "1,4", "1,8", "2,4", "4,2"})
   void expertParallelismMovesSlotsTwiceEachWay(int data, int expert) {
     Communication tokens =
-        one(new Mesh(data, expert, 1)).communications().stream()
+        one(new Mesh(data, expert, 1), KEPT).communications().stream()
             .filter(each -> each.collective() == Collective.ALL_TO_ALL)
             .findFirst()
             .orElseThrow();
@@ -165,7 +169,7 @@ final class PlannerTest {
   @Test
   void modelParallelismSumsActivationsForwardAndBackward() {
     Communication feedForward =
-        one(new Mesh(2, 1, 4)).communications().stream()
+        one(new Mesh(2, 1, 4), KEPT).communications().stream()
             .filter(each -> each.what().equals("feed-forward tokens"))
             .findFirst()
             .orElseThrow();
@@ -173,6 +177,32 @@ final class PlannerTest {
     assertThat(feedForward.ranks()).isEqualTo(4);
     assertThat(feedForward.perLayer()).isEqualTo(2);
     assertThat(feedForward.bytes()).isEqualTo(2048 / 2 * 512 * 128 * 2.0);
+  }
+
+  /** A block that is computed again dispatches, combines and sums again, and slower. */
+  @Test
+  void recomputationExchangesTheForwardPassTwice() {
+    Mesh mesh = new Mesh(1, 2, 4);
+    MeshPlan kept = one(mesh, KEPT);
+    MeshPlan again = one(mesh, work());
+    for (int i = 0; i < kept.communications().size(); i++) {
+      Communication before = kept.communications().get(i);
+      Communication now = again.communications().get(i);
+      assertThat(now.what()).isEqualTo(before.what());
+      assertThat(now.bytes()).isEqualTo(before.bytes());
+      assertThat(now.perLayer())
+          .as(now.what())
+          .isEqualTo(
+              switch (now.what()) {
+                case "tokens to experts and back" -> 6;
+                case "attention's tokens", "feed-forward tokens", "expert tokens" -> 3;
+                // Gradients come but once.
+                default -> 1;
+              });
+    }
+    assertThat(again.communications()).hasSameSizeAs(kept.communications());
+    assertThat(again.time().exchange())
+        .isCloseTo(1.5 * kept.time().exchange(), within(1e-9 * kept.time().exchange()));
   }
 
   /** Section 5.1: nothing but the gradients is exchanged, once a step. */
@@ -290,9 +320,9 @@ final class PlannerTest {
   void whatCannotBeDividedIsSaid() {
     Map<Mesh, String> wrong =
         Map.of(
-            new Mesh(1, 3, 1), "8 experts do not divide among 3 devices",
-            new Mesh(1, 1, 8), "4 heads and d_ff 512 do not divide among 8 devices",
-            new Mesh(3, 1, 1), "2048 rows do not divide among 3 devices");
+            new Mesh(1, 3, 1), "num_experts is 8, which do not divide over the 3 devices",
+            new Mesh(1, 1, 8), "num_heads is 4, which does not divide over the 8 devices",
+            new Mesh(3, 1, 1), "plan_rows is 2048, which do not divide evenly over the 3 devices");
     wrong.forEach(
         (mesh, why) ->
             assertThatThrownBy(() -> one(mesh))
@@ -303,5 +333,71 @@ final class PlannerTest {
     assertThatThrownBy(() -> Planner.plan(model, ROUTING, cluster("devices", 7), three))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("No mesh of 7 devices");
+  }
+
+  /** The same refusals as a training run's; see its checks. */
+  @Test
+  void onlyWhatTrainingDividesIsPlanned() {
+    for (ModelConfig model :
+        List.of(model("switch_attention", "linear"), model("shared_expert_d_ff", 6))) {
+      Mesh mesh = new Mesh(2, 1, 4);
+      String why = SwitchTransformer.whyNotDivided(model, mesh).orElseThrow();
+      assertThatThrownBy(() -> Planner.plan(mesh, model, ROUTING, cluster(), work()))
+          .isInstanceOf(InputException.class)
+          .hasMessage(why);
+      assertThat(Planner.plan(model, ROUTING, cluster(), work()).strategies())
+          .isNotEmpty()
+          .allSatisfy(
+              each -> assertThat(SwitchTransformer.whyNotDivided(model, each.mesh())).isEmpty());
+    }
+  }
+
+  /** As a dense twin's is in training beside its sparse model. */
+  @Test
+  void aModelWithoutExpertsDividesItsRowsAlongTheExpertAxis() {
+    ModelConfig dense = model("dense", true);
+    MeshPlan alongExpert = Planner.plan(new Mesh(1, 8, 1), dense, ROUTING, cluster(), work());
+    MeshPlan alongData = Planner.plan(new Mesh(8, 1, 1), dense, ROUTING, cluster(), work());
+    assertThat(alongExpert.time()).isEqualTo(alongData.time());
+    assertThat(alongExpert.memory()).isEqualTo(alongData.memory());
+    assertThat(Planner.plan(dense, ROUTING, cluster(), work()).strategies())
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.mesh().expert()).isOne());
+  }
+
+  /** Planned, since the paper's models were trained so, but said. */
+  @Test
+  void meshesThatNeedAdamwHereAreMarked() {
+    Plan adafactor = plan(xxl(128), 512);
+    assertThat(adafactor.strategies())
+        .allSatisfy(each -> assertThat(each.isTrainable()).isEqualTo(each.mesh().model() == 1));
+    assertThat(one(new Mesh(2, 1, 4)).whyNotTrainable()).contains("adafactor", "choose adamw");
+    assertThat(one(new Mesh(2, 1, 4), work("plan_optimizer", "adamw")).isTrainable()).isTrue();
+    Plan small = Planner.plan(model("vocab_size", 1000), ROUTING, cluster(), work());
+    assertThat(small.bestTrainable()).isPresent();
+    assertThat(small.bestTrainable().orElseThrow().mesh().model()).isOne();
+  }
+
+  @Test
+  void roomForMoreTokensThanAnIntegerCounts() {
+    CapacityConfig capacity =
+        SettingsRecord.with(
+            ROUTING.capacity(),
+            Map.of("capacity_rule", CapacityConfig.HUGGING_FACE, "expert_capacity", 1_000_000));
+    RoutingConfig routing =
+        new RoutingConfig(
+            capacity, ROUTING.selection(), ROUTING.exploration(), ROUTING.losses(), false);
+    WorkloadConfig work = work("plan_rows", 100_000_000);
+    MeshPlan plan = Planner.plan(Mesh.ONE, model(), routing, cluster("devices", 1), work);
+    assertThat(plan.expertCapacity()).isEqualTo(100_000_000L * work.planInputLength());
+    assertThat(plan.memory().exchange()).isPositive();
+  }
+
+  @Test
+  @Timeout(20)
+  void hundredsOfMillionsOfExpertsArePlannedAtOnce() {
+    ModelConfig model = model("num_experts", 65536, "num_layers", 1024, "encoder_sparse_step", 1);
+    assertThat(plan(model, 8).parts().get(ParameterPart.EXPERTS))
+        .isGreaterThan(1024L * 65536 * 2 * 128 * 512);
   }
 }

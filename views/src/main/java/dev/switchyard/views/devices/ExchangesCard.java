@@ -45,13 +45,14 @@ final class ExchangesCard extends StackPane {
   }
 
   private static String summary(MeshPlan of) {
-    return "mesh %s · bound by %s%s"
+    return "mesh %s · bound by %s%s%s"
         .formatted(
             of.mesh(),
             of.time().bound(),
             of.expertCapacity() > 0
                 ? " · expert capacity of a group " + Figures.whole(of.expertCapacity())
-                : "");
+                : "",
+            of.isTrainable() ? "" : " · needs adamw to be trained here");
   }
 
   private void column(String title, double width, Function<Communication, String> text) {
