@@ -8,6 +8,7 @@ import dev.switchyard.engine.observe.WeightStatistics;
 import dev.switchyard.engine.store.StoredTensor;
 import dev.switchyard.engine.store.TensorDirectory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +124,7 @@ public final class FolderInspection implements Inspection {
     }
     List<List<StoredTensor>> all = List.copyOf(of.values());
     checkAlike(layer, all);
-    RowSample sample = RowSample.of(all.getFirst());
+    RowSample sample = RowSample.of(all.getFirst(), all.size());
     float[][] numbers = new float[all.size()][];
     for (int i = 0; i < numbers.length; i++) {
       check(stop);
@@ -156,7 +157,7 @@ public final class FolderInspection implements Inspection {
     for (StoredTensor tensor : expert) {
       Matcher name = OF_EXPERT.matcher(tensor.name());
       String end = name.matches() ? name.group(3).substring(1) : tensor.name();
-      outlines.add(end + java.util.Arrays.toString(tensor.shape()));
+      outlines.add(end + Arrays.toString(tensor.shape()));
     }
     outlines.sort(null);
     return outlines;
@@ -177,7 +178,7 @@ public final class FolderInspection implements Inspection {
     int width = Math.toIntExact(router.shape()[1]);
     float[][] rows = new float[count][];
     for (int i = 0; i < count; i++) {
-      rows[i] = java.util.Arrays.copyOfRange(weights, i * width, (i + 1) * width);
+      rows[i] = Arrays.copyOfRange(weights, i * width, (i + 1) * width);
     }
     return Cosines.of(rows, stop);
   }

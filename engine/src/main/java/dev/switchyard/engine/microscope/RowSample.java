@@ -15,11 +15,13 @@ import java.util.List;
  */
 record RowSample(long every, int compared, long held) {
   private static final long ENOUGH = 1 << 16;
+  // Of all experts together: 64 MB, and some seconds to compare each with each.
+  private static final long MOST = 1 << 24;
 
-  /** For experts of these shapes. */
-  static RowSample of(List<StoredTensor> expert) {
+  /** For so many experts of these shapes. */
+  static RowSample of(List<StoredTensor> expert, int experts) {
     long held = expert.stream().mapToLong(StoredTensor::elements).sum();
-    long every = Math.max(1, Math.ceilDiv(held, ENOUGH));
+    long every = Math.max(1, Math.ceilDiv(held, Math.min(ENOUGH, Math.max(1, MOST / experts))));
     long compared = expert.stream().mapToLong(t -> rows(t, every) * width(t)).sum();
     return new RowSample(every, Math.toIntExact(compared), held);
   }

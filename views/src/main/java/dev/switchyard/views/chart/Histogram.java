@@ -5,16 +5,14 @@ import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.VPos;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
-import javafx.scene.control.Label;
-import javafx.scene.layout.Pane;
 import javafx.scene.text.TextAlignment;
 
 /** How numbers are spread: a bar for each of equal bins. */
-public final class Histogram extends Pane {
+public final class Histogram extends ReadablePainting {
   private static final double BOTTOM = 20;
 
   /**
@@ -30,29 +28,19 @@ public final class Histogram extends Pane {
     public static final Bars NONE = new Bars(0, 0, List.of(), false);
   }
 
-  private final ObservableValue<Theme> theme;
-  private final Canvas canvas = new Canvas();
-  private final Label reading = new Label();
   private Bars bars = Bars.NONE;
 
   /** An empty one. */
   public Histogram(ObservableValue<Theme> theme) {
-    this.theme = theme;
+    super(theme);
     setMinSize(160, 70);
-    reading.getStyleClass().add("reading");
-    reading.setMouseTransparent(true);
-    reading.setVisible(false);
-    getChildren().addAll(canvas, reading);
-    theme.subscribe(now -> paint());
-    setOnMouseMoved(e -> read(e.getX(), e.getY()));
-    setOnMouseExited(e -> reading.setVisible(false));
+    followTheme();
   }
 
   /** Replaces what is shown. */
   public void show(Bars now) {
     bars = now;
-    reading.setVisible(false);
-    paint();
+    repaint();
   }
 
   /** What is shown. */
@@ -60,25 +48,16 @@ public final class Histogram extends Pane {
     return bars;
   }
 
-  @Override
-  protected void layoutChildren() {
-    canvas.setWidth(Math.floor(getWidth()));
-    canvas.setHeight(Math.floor(getHeight()));
-    paint();
-  }
-
   private double barWidth() {
-    return canvas.getWidth() / bars.counts().size();
+    return width() / bars.counts().size();
   }
 
-  private void paint() {
-    GraphicsContext g = canvas.getGraphicsContext2D();
-    g.clearRect(0, 0, canvas.getWidth(), canvas.getHeight());
+  @Override
+  void paint(GraphicsContext g, Theme.Colors colors) {
     if (bars.counts().isEmpty()) {
       return;
     }
-    Theme.Colors colors = theme.getValue().colors();
-    double floor = canvas.getHeight() - BOTTOM;
+    double floor = height() - BOTTOM;
     double most = Math.max(1, Collections.max(bars.counts()));
     g.setFill(colors.accent());
     for (int i = 0; i < bars.counts().size(); i++) {
@@ -88,22 +67,21 @@ public final class Histogram extends Pane {
       g.fillRect(i * barWidth(), floor - height, barWidth() - gap, height);
     }
     g.setStroke(colors.strongBorder());
-    g.strokeLine(0, floor + 0.5, canvas.getWidth(), floor + 0.5);
+    g.strokeLine(0, floor + 0.5, width(), floor + 0.5);
     g.setFont(Fonts.sans(11));
     g.setFill(colors.muted());
     g.setTextBaseline(VPos.CENTER);
-    double y = canvas.getHeight() - 8;
+    double y = height() - 8;
     g.setTextAlign(TextAlignment.LEFT);
     g.fillText((bars.beyond() ? "≤ " : "") + Figures.significant(bars.low()), 0, y);
     g.setTextAlign(TextAlignment.RIGHT);
-    g.fillText(
-        (bars.beyond() ? "≥ " : "") + Figures.significant(bars.high()), canvas.getWidth(), y);
+    g.fillText((bars.beyond() ? "≥ " : "") + Figures.significant(bars.high()), width(), y);
     paintZero(g, colors, floor, y);
   }
 
   private void paintZero(GraphicsContext g, Theme.Colors colors, double floor, double y) {
-    double zero = canvas.getWidth() * -bars.low() / (bars.high() - bars.low());
-    if (zero > 70 && zero < canvas.getWidth() - 70) {
+    double zero = width() * -bars.low() / (bars.high() - bars.low());
+    if (zero > 70 && zero < width() - 70) {
       g.setTextAlign(TextAlignment.CENTER);
       g.fillText("0", zero, y);
       g.setStroke(colors.text());
@@ -111,23 +89,19 @@ public final class Histogram extends Pane {
     }
   }
 
-  private void read(double x, double y) {
+  @Override
+  Optional<String> readingAt(double x, double y) {
     int bin = bars.counts().isEmpty() ? -1 : (int) (x / barWidth());
-    boolean inside = bin >= 0 && bin < bars.counts().size();
-    reading.setVisible(inside);
-    if (inside) {
-      double width = (bars.high() - bars.low()) / bars.counts().size();
-      double from = bars.low() + bin * width;
-      reading.setText(
-          "%s … %s · %s"
-              .formatted(
-                  Figures.significant(from),
-                  Figures.significant(from + width),
-                  Figures.count(bars.counts().get(bin), "number")));
-      reading.autosize();
-      reading.relocate(
-          Math.clamp(x + 12, 0, Math.max(0, getWidth() - reading.getWidth() - 4)),
-          Math.max(0, y - reading.getHeight() - 8));
+    if (bin < 0 || bin >= bars.counts().size()) {
+      return Optional.empty();
     }
+    double width = (bars.high() - bars.low()) / bars.counts().size();
+    double from = bars.low() + bin * width;
+    return Optional.of(
+        "%s … %s · %s"
+            .formatted(
+                Figures.significant(from),
+                Figures.significant(from + width),
+                Figures.count(bars.counts().get(bin), "number")));
   }
 }

@@ -15,18 +15,26 @@ public final class LoadColors {
   /** Loads from this on have the strongest orange. */
   public static final double MOST = 3;
 
+  private static final int[] COSINES = new int[513];
+
   static {
     for (int i = 0; i < TABLE.length; i++) {
-      Color c = of(MOST * i / (TABLE.length - 1));
-      TABLE[i] =
-          0xff000000
-              | ((int) Math.round(c.getRed() * 255) << 16)
-              | ((int) Math.round(c.getGreen() * 255) << 8)
-              | (int) Math.round(c.getBlue() * 255);
+      TABLE[i] = argb(of(MOST * i / (TABLE.length - 1)));
+    }
+    for (int i = 0; i < COSINES.length; i++) {
+      double cosine = 2.0 * i / (COSINES.length - 1) - 1;
+      COSINES[i] = argb(of(cosine >= 0 ? Math.pow(MOST, cosine) : 1 + cosine));
     }
   }
 
   private LoadColors() {}
+
+  private static int argb(Color c) {
+    return 0xff000000
+        | ((int) Math.round(c.getRed() * 255) << 16)
+        | ((int) Math.round(c.getGreen() * 255) << 8)
+        | (int) Math.round(c.getBlue() * 255);
+  }
 
   /** The colour of a load. */
   public static Color of(double load) {
@@ -36,14 +44,15 @@ public final class LoadColors {
     return FAIR.interpolate(CROWDED, Math.min(1, Math.log(load) / Math.log(MOST)));
   }
 
-  /** The colour of a cosine: white at 0, orange at 1, blue at -1. */
-  public static Color ofCosine(double cosine) {
-    return of(cosine >= 0 ? Math.pow(MOST, Math.min(1, cosine)) : 1 + Math.max(-1, cosine));
-  }
-
   /** The colour of a load as a pixel, alpha first. */
   public static int pixel(double load) {
     int index = (int) Math.round(load / MOST * (TABLE.length - 1));
     return TABLE[Math.clamp(index, 0, TABLE.length - 1)];
+  }
+
+  /** The colour of a cosine as a pixel: white at 0, orange at 1, blue at -1. */
+  static int pixelOfCosine(float cosine) {
+    int index = Math.round((cosine + 1) / 2 * (COSINES.length - 1));
+    return COSINES[Math.clamp(index, 0, COSINES.length - 1)];
   }
 }

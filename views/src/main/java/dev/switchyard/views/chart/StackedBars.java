@@ -3,23 +3,22 @@ package dev.switchyard.views.chart;
 import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.IntConsumer;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.VPos;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
-import javafx.scene.control.Label;
-import javafx.scene.layout.Pane;
 import javafx.scene.text.TextAlignment;
 
 /**
  * Rows of bars, each made of the same parts, with a legend below. Where one is far longer than the
  * others, or than the limit, it is cut, and its end says so by a tear.
  */
-public final class StackedBars extends Pane {
+public final class StackedBars extends ReadablePainting {
   private static final double ROW = 46;
   private static final double BAR = 16;
+  private static final double START = 6;
   private static final double FIGURE = 76;
   private static final double LEGEND_LINE = 18;
   // A bar longer than so many times the limit, or the shortest bar, is cut.
@@ -65,10 +64,7 @@ public final class StackedBars extends Pane {
     }
   }
 
-  private final ObservableValue<Theme> theme;
   private final DoubleFunction<String> write;
-  private final Canvas canvas = new Canvas();
-  private final Label reading = new Label();
   private Content content = Content.EMPTY;
 
   /**
@@ -79,16 +75,9 @@ public final class StackedBars extends Pane {
    */
   public StackedBars(
       ObservableValue<Theme> theme, DoubleFunction<String> write, IntConsumer choose) {
-    this.theme = theme;
+    super(theme);
     this.write = write;
     setMinSize(200, 120);
-    reading.getStyleClass().add("reading");
-    reading.setMouseTransparent(true);
-    reading.setVisible(false);
-    getChildren().addAll(canvas, reading);
-    theme.subscribe(now -> paint());
-    setOnMouseMoved(e -> read(e.getX(), e.getY()));
-    setOnMouseExited(e -> reading.setVisible(false));
     setOnMouseClicked(
         e -> {
           int row = (int) (e.getY() / ROW);
@@ -96,6 +85,7 @@ public final class StackedBars extends Pane {
             choose.accept(row);
           }
         });
+    followTheme();
   }
 
   /** Replaces what is shown. */
@@ -103,8 +93,7 @@ public final class StackedBars extends Pane {
     content = now;
     setPrefHeight(now.rows().size() * ROW + 2 * LEGEND_LINE + 12);
     setMinHeight(getPrefHeight());
-    reading.setVisible(false);
-    paint();
+    repaint();
   }
 
   /** What is shown. */
@@ -112,21 +101,12 @@ public final class StackedBars extends Pane {
     return content;
   }
 
+  private double room() {
+    return Math.max(1, width() - FIGURE);
+  }
+
   @Override
-  protected void layoutChildren() {
-    canvas.setWidth(Math.floor(getWidth()));
-    canvas.setHeight(Math.floor(getHeight()));
-    paint();
-  }
-
-  private double width() {
-    return Math.max(1, canvas.getWidth() - FIGURE);
-  }
-
-  private void paint() {
-    GraphicsContext g = canvas.getGraphicsContext2D();
-    g.clearRect(0, 0, canvas.getWidth(), canvas.getHeight());
-    Theme.Colors colors = theme.getValue().colors();
+  void paint(GraphicsContext g, Theme.Colors colors) {
     g.setTextBaseline(VPos.CENTER);
     for (int i = 0; i < content.rows().size(); i++) {
       paintRow(g, colors, i);
@@ -139,7 +119,7 @@ public final class StackedBars extends Pane {
     double top = index * ROW;
     if (index == content.chosen()) {
       g.setFill(colors.accentSoft());
-      g.fillRoundRect(0, top, canvas.getWidth(), ROW - 3, 8, 8);
+      g.fillRoundRect(0, top, width(), ROW - 3, 8, 8);
     }
     g.setTextAlign(TextAlignment.LEFT);
     g.setFont(Fonts.strong(12));
@@ -148,14 +128,14 @@ public final class StackedBars extends Pane {
     double nameWidth = row.name().length() * 6.9 + 16;
     g.setFont(Fonts.sans(11));
     g.setFill(row.bad() ? colors.bad() : colors.muted());
-    g.fillText(row.detail(), nameWidth, top + 11, Math.max(20, canvas.getWidth() - nameWidth - 8));
-    double x = 6;
+    g.fillText(row.detail(), nameWidth, top + 11, Math.max(20, width() - nameWidth - 8));
+    double x = START;
     double y = top + 21;
-    double most = width();
+    double most = room();
     for (int part = 0; part < row.parts().size(); part++) {
-      double length = Math.min(width() * row.parts().get(part) / content.scale(), most - x);
+      double length = Math.min(room() * row.parts().get(part) / content.scale(), most - x);
       if (length > 0) {
-        g.setFill(RunColors.of(part, theme.getValue() == Theme.DARK));
+        g.setFill(RunColors.of(part, isDark()));
         g.fillRect(x, y, Math.max(length > 0.2 ? 1 : 0, length), BAR);
         x += length;
       }
@@ -164,14 +144,14 @@ public final class StackedBars extends Pane {
       tear(g, colors, index == content.chosen(), most - 14, y);
     }
     if (!Double.isNaN(content.limit())) {
-      double limit = Math.floor(width() * content.limit() / content.scale()) + 0.5;
+      double limit = Math.floor(room() * content.limit() / content.scale()) + 0.5;
       g.setStroke(colors.text());
       g.strokeLine(limit, y - 3, limit, y + BAR + 3);
     }
     g.setTextAlign(TextAlignment.RIGHT);
     g.setFont(Fonts.mono(12));
     g.setFill(row.bad() ? colors.bad() : colors.text());
-    g.fillText(write.apply(row.total()), canvas.getWidth() - 6, y + BAR / 2);
+    g.fillText(write.apply(row.total()), width() - 6, y + BAR / 2);
   }
 
   private static void tear(
@@ -193,11 +173,11 @@ public final class StackedBars extends Pane {
     for (int part = 0; part < content.parts().size(); part++) {
       String name = content.parts().get(part);
       double length = 16 + name.length() * 6.2 + 12;
-      if (x + length > canvas.getWidth() && x > 6) {
+      if (x + length > width() && x > 6) {
         x = 6;
         y += LEGEND_LINE;
       }
-      g.setFill(RunColors.of(part, theme.getValue() == Theme.DARK));
+      g.setFill(RunColors.of(part, isDark()));
       g.fillRect(x, y - 5, 10, 10);
       g.setFill(colors.muted());
       g.fillText(name, x + 15, y);
@@ -205,25 +185,20 @@ public final class StackedBars extends Pane {
     }
   }
 
-  private void read(double x, double y) {
+  @Override
+  Optional<String> readingAt(double x, double y) {
     int index = (int) (y / ROW);
-    reading.setVisible(false);
-    if (index >= content.rows().size()) {
-      return;
+    if (index >= content.rows().size() || x < START || x >= room()) {
+      return Optional.empty();
     }
     Row row = content.rows().get(index);
-    double at = 6;
+    double end = START;
     for (int part = 0; part < row.parts().size(); part++) {
-      at += width() * row.parts().get(part) / content.scale();
-      if (x < Math.min(at, width()) && x >= 6) {
-        reading.setText(content.parts().get(part) + " " + write.apply(row.parts().get(part)));
-        reading.setVisible(true);
-        reading.autosize();
-        reading.relocate(
-            Math.clamp(x + 12, 0, Math.max(0, getWidth() - reading.getWidth() - 4)),
-            Math.max(0, y - reading.getHeight() - 8));
-        return;
+      end += room() * row.parts().get(part) / content.scale();
+      if (x < end) {
+        return Optional.of(content.parts().get(part) + " " + write.apply(row.parts().get(part)));
       }
     }
+    return Optional.empty();
   }
 }

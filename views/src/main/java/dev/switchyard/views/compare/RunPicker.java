@@ -19,6 +19,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.collections.FXCollections;
 import javafx.collections.ListChangeListener;
 import javafx.collections.ObservableList;
+import javafx.event.Event;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckBox;
@@ -157,9 +158,10 @@ final class RunPicker extends StackPane {
       box.setPrefWidth(1);
       box.setMinHeight(Region.USE_PREF_SIZE);
       check.setOnAction(e -> controller.choose(getItem().folder(), check.isSelected()));
-      for (Label word : List.of(name, detail)) {
-        word.setOnMouseClicked(e -> check.fire());
-      }
+      box.setOnMouseClicked(e -> check.fire());
+      // These do something of their own.
+      check.setOnMouseClicked(Event::consume);
+      reading.setOnMouseClicked(Event::consume);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -28,6 +29,7 @@ public final class InspectController implements AutoCloseable {
     this.workbench = workbench;
     this.tasks = tasks;
     view = new InspectView(model, appearance.themeProperty(), saving, this);
+    model.search.addListener((o, before, now) -> list());
     model.weight.addListener((o, before, now) -> readWeight(now));
     model.layer.addListener((o, before, now) -> compareExperts(now));
   }
@@ -82,6 +84,7 @@ public final class InspectController implements AutoCloseable {
     model.layer.set(null);
     InspectModel.Subject subject = opened.subject();
     model.subject.set(subject);
+    list();
     status.set(
         "%s · %s · %s numbers · %s"
             .formatted(
@@ -91,6 +94,19 @@ public final class InspectController implements AutoCloseable {
                 Figures.bytes(subject.bytes())));
     if (!subject.layers().isEmpty()) {
       model.layer.set(subject.layers().getFirst());
+    }
+  }
+
+  /** Off the window's thread: the largest models have over a hundred thousand tensors. */
+  private void list() {
+    InspectModel.Subject subject = model.subject.get();
+    if (subject != null) {
+      String words = Objects.requireNonNullElse(model.search.get(), "");
+      tasks.run(
+          model.tree,
+          "",
+          () -> WeightTree.of(subject.name(), subject.weights(), words),
+          model.tree::set);
     }
   }
 

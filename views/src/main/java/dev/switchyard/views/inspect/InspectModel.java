@@ -13,6 +13,7 @@ import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.collections.FXCollections;
 import javafx.collections.ObservableList;
+import javafx.scene.control.TreeItem;
 
 /** What the screen Inspect shows. */
 final class InspectModel {
@@ -43,6 +44,9 @@ final class InspectModel {
 
   /** Words that the names of shown tensors have. */
   final StringProperty search = new SimpleStringProperty("");
+
+  /** Those tensors as a tree; null where none has them. */
+  final ObjectProperty<TreeItem<WeightTree.Row>> tree = new SimpleObjectProperty<>();
 
   /** The tensor under the lens, or null. */
   final ObjectProperty<StoredWeight> weight = new SimpleObjectProperty<>();

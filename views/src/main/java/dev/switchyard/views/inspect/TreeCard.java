@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.control.Label;
 import javafx.scene.control.Tooltip;
-import javafx.scene.control.TreeItem;
 import javafx.scene.control.TreeTableCell;
 import javafx.scene.control.TreeTableColumn;
 import javafx.scene.control.TreeTableView;
@@ -51,8 +50,7 @@ final class TreeCard extends StackPane {
                 "Parameters",
                 "every tensor in the model's files; choose one to read it",
                 new VBox(8, search, table)));
-    model.subject.subscribe(now -> fill());
-    model.search.subscribe(now -> fill());
+    model.tree.subscribe(table::setRoot);
   }
 
   private static TreeTableColumn<Row, String> column(
@@ -90,17 +88,6 @@ final class TreeCard extends StackPane {
     return row.weight().shape().isEmpty()
         ? "one number"
         : row.weight().shape().stream().map(String::valueOf).collect(Collectors.joining(" × "));
-  }
-
-  private void fill() {
-    InspectModel.Subject subject = model.subject.get();
-    if (subject == null) {
-      table.setRoot(null);
-      return;
-    }
-    String words = model.search.get() == null ? "" : model.search.get();
-    TreeItem<Row> root = WeightTree.of(subject.name(), subject.weights(), words);
-    table.setRoot(root.getChildren().isEmpty() ? null : root);
   }
 
   private void choose(Row row) {

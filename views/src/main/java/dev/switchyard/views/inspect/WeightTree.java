@@ -32,7 +32,10 @@ final class WeightTree {
     StoredWeight weight;
   }
 
-  /** The tree of all tensors whose names have every word; open where words were given. */
+  /**
+   * The tree of all tensors whose names have every word, open where words were given; null where
+   * none has.
+   */
   static TreeItem<Row> of(String name, List<StoredWeight> weights, String words) {
     Branch root = new Branch();
     String[] wanted = words.toLowerCase(Locale.ROOT).strip().split("\\s+");
@@ -47,7 +50,7 @@ final class WeightTree {
     }
     TreeItem<Row> item = item(name, "", root, !words.isBlank());
     item.setExpanded(true);
-    return item;
+    return root.below.isEmpty() ? null : item;
   }
 
   private static boolean has(StoredWeight weight, String[] wanted) {
