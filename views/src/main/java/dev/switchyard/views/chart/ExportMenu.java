@@ -1,9 +1,12 @@
 package dev.switchyard.views.chart;
 
 import dev.switchyard.engine.store.CsvFile;
+import dev.switchyard.views.action.Action;
+import dev.switchyard.views.action.OffersActions;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Icons;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import javafx.scene.control.MenuButton;
@@ -14,7 +17,7 @@ import javafx.scene.input.ClipboardContent;
 import org.kordamp.ikonli.feather.Feather;
 
 /** The small menu of a card: its chart as a picture and as data, or its table as data. */
-public final class ExportMenu extends MenuButton {
+public final class ExportMenu extends MenuButton implements OffersActions {
   private final Saving saving;
   private final Supplier<String> title;
 
@@ -51,6 +54,18 @@ public final class ExportMenu extends MenuButton {
     chart.scaleProperty().subscribe(scale -> all.setDisable(scale.zoom() == null));
     menu.getItems().add(all);
     return menu;
+  }
+
+  @Override
+  public List<Action> actions() {
+    String what = title.get();
+    return getItems().stream()
+        .filter(item -> !item.isDisable())
+        .map(
+            item ->
+                Action.of(what + item.getText(), what + ": " + item.getText(), item::fire)
+                    .foundBy("export save chart table picture"))
+        .toList();
   }
 
   /** The menu of a table. */

@@ -5,7 +5,6 @@ import dev.switchyard.engine.observe.Quantity;
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.FunctionFormat;
 import dev.switchyard.views.chart.LineChartPane;
-import dev.switchyard.views.chart.LineChartPane.Scale;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
@@ -37,7 +36,8 @@ final class ChartCard extends StackPane {
   private final ObservableValue<Theme> theme;
   private final LineChartPane chart;
 
-  ChartCard(CompareModel model, ObservableValue<Theme> theme, Saving saving) {
+  ChartCard(
+      CompareModel model, CompareActions actions, ObservableValue<Theme> theme, Saving saving) {
     this.model = model;
     this.theme = theme;
     chart =
@@ -49,7 +49,7 @@ final class ChartCard extends StackPane {
     chart.setId("compare-chart");
     chart.scaleProperty().bindBidirectional(model.scale);
     VBox.setVgrow(chart, Priority.ALWAYS);
-    VBox drawn = new VBox(8, tools(), chart);
+    VBox drawn = new VBox(8, tools(actions), chart);
     EmptyState none =
         new EmptyState(
             Feather.TRENDING_UP,
@@ -104,15 +104,17 @@ final class ChartCard extends StackPane {
     return card.withTools(measure, export);
   }
 
-  private Node tools() {
+  private Node tools(CompareActions actions) {
     Choice<Quantity> quantity = new Choice<>(1, q -> QuantityWords.term(q).title());
     quantity.setId("compare-quantity");
     quantity.setItems(List.of(Quantity.values()));
     quantity.valueProperty().bindBidirectional(model.quantity);
     ToggleButton logX = log("log x", "log-x", "The axis of amounts logarithmic");
     ToggleButton logY = log("log y", "log-y", "The axis of values logarithmic");
-    logX.setOnAction(e -> scale(logX.isSelected(), model.scale.get().logY()));
-    logY.setOnAction(e -> scale(model.scale.get().logX(), logY.isSelected()));
+    logX.setOnAction(e -> actions.logX.run());
+    logY.setOnAction(e -> actions.logY.run());
+    actions.logX.tell(logX);
+    actions.logY.tell(logY);
     model.scale.subscribe(
         now -> {
           logX.setSelected(now.logX());
@@ -122,6 +124,7 @@ final class ChartCard extends StackPane {
     logs.setToggleGroup(null);
     ToggleButton twins = log("twins", "twins", "The dense twins too, dashed");
     twins.selectedProperty().bindBidirectional(model.twins);
+    actions.twins.tell(twins);
     SegmentedButton twin = new SegmentedButton(twins);
     twin.setToggleGroup(null);
     Region gap = new Region();
@@ -137,10 +140,6 @@ final class ChartCard extends StackPane {
     button.setMinWidth(Region.USE_PREF_SIZE);
     button.setTooltip(new Tooltip(tooltip));
     return button;
-  }
-
-  private void scale(boolean logX, boolean logY) {
-    model.scale.set(new Scale(logX, logY, model.scale.get().zoom()));
   }
 
   private Node smoothing() {

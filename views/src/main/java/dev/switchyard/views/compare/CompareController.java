@@ -8,6 +8,8 @@ import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.engine.train.Workbench.RunSummary;
+import dev.switchyard.views.action.Action;
+import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
@@ -25,13 +27,15 @@ import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
 
 /** The screen Compare: any runs beside one another, finished or in training. */
-public final class CompareController implements AutoCloseable {
+public final class CompareController implements Screen {
   private static final double LOOKS_PER_SECOND = 2;
 
   private final Workbench workbench;
   private final Tasks tasks;
   private final CompareModel model = new CompareModel();
+  private final CompareActions actions = new CompareActions(model, this);
   private final CompareView view;
+  private final Saving saving;
   private final HistoryReading reading;
   private final Pulse pulse = new Pulse(LOOKS_PER_SECOND, this::look);
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
@@ -41,8 +45,9 @@ public final class CompareController implements AutoCloseable {
   public CompareController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
     this.workbench = workbench;
     this.tasks = tasks;
+    this.saving = saving;
     reading = new HistoryReading(workbench, tasks, model);
-    view = new CompareView(model, this, appearance, saving);
+    view = new CompareView(model, this, actions, appearance, saving);
     model.version.subscribe(now -> compute());
     model.reference.subscribe(now -> compute());
     model.measure.subscribe(now -> chooseBridge());
@@ -56,17 +61,19 @@ public final class CompareController implements AutoCloseable {
         });
   }
 
-  /** The screen. */
+  @Override
   public Node view() {
     return view;
   }
 
-  /** A line for the status bar: how much is on the chart. */
+  /** How much is on the chart. */
+  @Override
   public ReadOnlyStringProperty statusProperty() {
     return status.getReadOnlyProperty();
   }
 
-  /** The screen is seen: what is written is read. */
+  /** What is written is read. */
+  @Override
   public void enter() {
     List<Path> before = remembered;
     record Runs(List<RunSummary> known, List<Path> chosen) {}
@@ -82,7 +89,7 @@ public final class CompareController implements AutoCloseable {
     pulse.start();
   }
 
-  /** What of the screen comes back after a restart, by name. */
+  @Override
   public Map<String, String> state() {
     Map<String, String> state = CompareState.of(model);
     if (!remembered.isEmpty()) {
@@ -91,19 +98,34 @@ public final class CompareController implements AutoCloseable {
     return state;
   }
 
-  /**
-   * Takes up a state; its runs are opened when the screen is entered.
-   *
-   * @param state texts by name, empty where there is none
-   */
+  /** Takes up a state; its runs are opened when the screen is entered. */
+  @Override
   public void restore(UnaryOperator<String> state) {
     CompareState.restore(model, state);
     remembered = CompareState.runs(state);
   }
 
-  /** The screen is not seen any more. */
+  @Override
   public void leave() {
     pulse.stop();
+  }
+
+  @Override
+  public List<Action> actions() {
+    return actions.all();
+  }
+
+  /** Asks for a run's folder and puts it on the chart. */
+  void chooseFolder() {
+    saving
+        .prompt()
+        .folder(view.getScene().getWindow(), "The folder of a run")
+        .ifPresent(folder -> add(List.of(folder)));
+  }
+
+  /** Takes all runs from the chart. */
+  void clear() {
+    List.copyOf(model.chosen).forEach(run -> choose(run.folder, false));
   }
 
   /** Puts runs on the chart. */

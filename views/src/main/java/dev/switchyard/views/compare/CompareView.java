@@ -14,13 +14,17 @@ final class CompareView extends StackPane {
   private static final double TABLES = 250;
 
   CompareView(
-      CompareModel model, CompareController controller, Appearance appearance, Saving saving) {
+      CompareModel model,
+      CompareController controller,
+      CompareActions actions,
+      Appearance appearance,
+      Saving saving) {
     setId("compare-screen");
-    RunPicker picker = new RunPicker(model, controller, appearance.themeProperty(), saving);
+    RunPicker picker = new RunPicker(model, controller, actions, appearance.themeProperty());
     picker.setMinWidth(SIDE);
     picker.setPrefWidth(SIDE);
     picker.setMaxWidth(SIDE);
-    ChartCard chart = new ChartCard(model, appearance.themeProperty(), saving);
+    ChartCard chart = new ChartCard(model, actions, appearance.themeProperty(), saving);
     VBox.setVgrow(chart, Priority.ALWAYS);
     SpeedUpCard speedUps = new SpeedUpCard(model, appearance.themeProperty(), saving);
     DifferenceCard differences = new DifferenceCard(model, appearance.themeProperty(), saving);

@@ -6,7 +6,6 @@ import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.StatePill;
-import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
@@ -50,8 +49,8 @@ final class RunPicker extends StackPane {
   RunPicker(
       CompareModel model,
       CompareController controller,
-      ObservableValue<Theme> theme,
-      Saving saving) {
+      CompareActions actions,
+      ObservableValue<Theme> theme) {
     this.model = model;
     this.controller = controller;
     this.theme = theme;
@@ -73,15 +72,7 @@ final class RunPicker extends StackPane {
     StackPane runs = new StackPane(list, none);
     VBox.setVgrow(runs, Priority.ALWAYS);
     Card card = new Card("Runs", "tick those to lay beside one another", new VBox(8, search, runs));
-    Button add =
-        Buttons.icon(
-            "Add the folder of a run",
-            Feather.FOLDER_PLUS,
-            () ->
-                saving
-                    .prompt()
-                    .folder(getScene().getWindow(), "The folder of a run")
-                    .ifPresent(folder -> controller.add(List.of(folder))));
+    Button add = Buttons.icon("Add the folder of a run", Feather.FOLDER_PLUS, actions.addFolder);
     add.setId("add-run-folder");
     card.withTools(add);
     getChildren().add(card);

@@ -8,13 +8,18 @@ import dev.switchyard.engine.plan.Plan;
 import dev.switchyard.engine.plan.WorkloadConfig;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.component.SettingValue;
+import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
@@ -22,7 +27,7 @@ import javafx.scene.Node;
 import javafx.util.Duration;
 
 /** The screen Devices: the planner. */
-public final class DevicesController {
+public final class DevicesController implements Screen {
   private static final Duration AFTER_TYPING = Duration.millis(200);
   // The paper's largest model, on as many devices as it has experts.
   private static final String FIRST_PRESET = "switch-c-2048";
@@ -47,17 +52,41 @@ public final class DevicesController {
     model.preset.addListener((o, before, now) -> plan());
   }
 
-  /** The screen. */
+  @Override
   public Node view() {
     return view;
   }
 
-  /** A line for the status bar. */
+  @Override
   public ReadOnlyStringProperty statusProperty() {
     return status.getReadOnlyProperty();
   }
 
-  /** The screen is seen now: the presets are read, and the first plan is made. */
+  @Override
+  public List<Action> actions() {
+    List<Action> all = new ArrayList<>();
+    all.add(
+        Action.of("plan-defaults", "Plan with the first assumptions again", this::reset)
+            .foundBy("devices cluster reset")
+            .on("Alt+0"));
+    for (Workbench.Preset preset : model.presets) {
+      all.add(
+          Action.of(
+                  "plan-" + preset.name(), "Plan " + preset.name(), () -> model.preset.set(preset))
+              .foundBy("devices mesh memory cluster planner"));
+    }
+    return all;
+  }
+
+  private void reset() {
+    Stream.of(model.cluster, model.workload)
+        .flatMap(settings -> settings.values().stream())
+        .forEach(setting -> setting.value().set(setting.setting().defaultValue()));
+    model.cluster.get("devices").value().set(FIRST_DEVICES);
+  }
+
+  /** The presets are read, and the first plan is made. */
+  @Override
   public void enter() {
     if (model.presets.isEmpty()) {
       tasks.run(

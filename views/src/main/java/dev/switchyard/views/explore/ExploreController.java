@@ -3,20 +3,23 @@ package dev.switchyard.views.explore;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.generate.GenerateController;
+import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.preference.PreferenceController;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.scene.Node;
 import javafx.util.Duration;
 
 /** The explorer: a model under the microscope, a text, and every token's way. */
-public final class ExploreController implements AutoCloseable {
+public final class ExploreController implements Screen {
   private static final Duration BETWEEN_LOOKS = Duration.seconds(2);
 
   private final Workbench workbench;
@@ -26,7 +29,9 @@ public final class ExploreController implements AutoCloseable {
   private final TextRouting routing;
   private final GenerateController generate;
   private final PreferenceController preferences;
+  private final ExploreActions actions;
   private final ExploreView view;
+  private final Saving saving;
   private Microscope microscope;
   private TrainingRun training;
   private boolean shown;
@@ -35,10 +40,14 @@ public final class ExploreController implements AutoCloseable {
   public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
     this.workbench = workbench;
     this.tasks = tasks;
+    this.saving = saving;
     routing = new TextRouting(model, tasks);
     generate = new GenerateController(tasks, appearance, model.sentence);
     preferences = new PreferenceController(workbench, tasks, appearance, saving);
-    view = new ExploreView(model, appearance.themeProperty(), this, generate, preferences, saving);
+    actions = new ExploreActions(model, routing, this);
+    view =
+        new ExploreView(
+            model, appearance.themeProperty(), this, actions, generate, preferences, saving);
     model.preferences.bind(preferences.resultProperty());
     generate.setOnPutAway(() -> model.page.set(Page.TEXT));
     generate.openProperty().subscribe(this::followWriting);
@@ -51,14 +60,21 @@ public final class ExploreController implements AutoCloseable {
     }
   }
 
-  /** The screen. */
+  @Override
   public Node view() {
     return view;
   }
 
-  /** A line for the status bar. */
+  @Override
   public ReadOnlyStringProperty statusProperty() {
     return routing.statusProperty();
+  }
+
+  @Override
+  public List<Action> actions() {
+    return Stream.of(actions.all(), generate.actions(), preferences.actions())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** What is routed, and how it is changed. */
@@ -66,7 +82,8 @@ public final class ExploreController implements AutoCloseable {
     return routing;
   }
 
-  /** The screen is seen now: the list of models is read, and the first sample opened if none is. */
+  /** The list of models is read, and the first sample opened if none is. */
+  @Override
   public void enter() {
     shown = true;
     record Lists(List<Workbench.Sample> samples, List<Workbench.RunSummary> runs) {}
@@ -88,7 +105,7 @@ public final class ExploreController implements AutoCloseable {
     }
   }
 
-  /** The screen is not seen any more. */
+  @Override
   public void leave() {
     shown = false;
     looking.stop();
@@ -170,6 +187,46 @@ public final class ExploreController implements AutoCloseable {
   /** Chooses an expert; the same again lets it go. */
   void chooseExpert(int expert) {
     model.expert.set(model.expert.get() == expert ? ExploreModel.NONE : expert);
+  }
+
+  /** Asks for a model's folder and opens it. */
+  void chooseFolder() {
+    saving
+        .prompt()
+        .folder(view.getScene().getWindow(), "Open a run, a checkpoint or a model folder")
+        .ifPresent(folder -> open(folder.toString()));
+  }
+
+  /** Takes the next of the model's example texts. */
+  void nextExample() {
+    List<String> texts = model.subject.get().exampleTexts();
+    int now = texts.indexOf(model.text.get());
+    model.text.set(texts.get((now + 1) % texts.size()));
+  }
+
+  /** Another layer; in the other stack the token's number may not exist. */
+  void chooseLayer(int layer) {
+    model.layer.set(layer);
+    if (model.token.get() >= model.tokens().size()) {
+      model.token.set(model.tokens().size() - 1);
+    }
+  }
+
+  /** The layer so many further. */
+  void stepLayer(int by) {
+    chooseLayer(Math.clamp(model.layer.get() + by, 0, model.trace.get().layers().size() - 1));
+  }
+
+  /** The token so many further. */
+  void stepToken(int by) {
+    model.token.set(Math.clamp(model.token.get() + by, 0, model.tokens().size() - 1));
+  }
+
+  /** The expert that the chosen token goes to. */
+  void chooseExpertOfToken() {
+    if (model.hasToken()) {
+      chooseExpert(model.routing().expert()[model.token.get()]);
+    }
   }
 
   private void release() {

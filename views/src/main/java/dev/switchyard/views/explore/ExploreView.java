@@ -2,6 +2,7 @@ package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.TokenChips;
@@ -26,10 +27,6 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
-import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyCodeCombination;
-import javafx.scene.input.KeyCombination;
-import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -50,13 +47,6 @@ final class ExploreView extends BorderPane {
 
   private static final int LAYERS_SIDE_BY_SIDE = 8;
 
-  private static final KeyCombination UNDO =
-      new KeyCodeCombination(KeyCode.Z, KeyCombination.SHORTCUT_DOWN);
-  private static final KeyCombination REDO =
-      new KeyCodeCombination(KeyCode.Z, KeyCombination.SHORTCUT_DOWN, KeyCombination.SHIFT_DOWN);
-  private static final KeyCombination REDO_TOO =
-      new KeyCodeCombination(KeyCode.Y, KeyCombination.SHORTCUT_DOWN);
-
   private final ExploreModel model;
   private final ExploreController controller;
   private final GenerateController generate;
@@ -74,6 +64,7 @@ final class ExploreView extends BorderPane {
       ExploreModel model,
       ObservableValue<Theme> theme,
       ExploreController controller,
+      ExploreActions actions,
       GenerateController generate,
       PreferenceController preferences,
       Saving saving) {
@@ -94,7 +85,7 @@ final class ExploreView extends BorderPane {
         new VBox(
             12,
             new TokenInspector(model, theme, controller),
-            new WhatIfCard(model, controller.routing()),
+            new WhatIfCard(model, controller.routing(), actions),
             new ExpertInspector(model, theme, controller));
     VBox.setVgrow(side.getChildren().getFirst(), Priority.SOMETIMES);
     VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
@@ -106,7 +97,7 @@ final class ExploreView extends BorderPane {
             on(Page.EXPERTS, preferences.view()),
             on(Page.GENERATE, generate.view()));
     VBox.setVgrow(pages, Priority.ALWAYS);
-    Node textCard = textCard();
+    Node textCard = textCard(actions);
     textCard.visibleProperty().bind(model.page.isNotEqualTo(Page.EXPERTS));
     textCard.managedProperty().bind(textCard.visibleProperty());
     VBox main = new VBox(12, textCard, pages);
@@ -119,17 +110,6 @@ final class ExploreView extends BorderPane {
     empty.visibleProperty().bind(model.subject.isNull());
     setCenter(new StackPane(content, empty));
     follow();
-    addEventHandler(KeyEvent.KEY_PRESSED, this::undoOrRedo);
-  }
-
-  private void undoOrRedo(KeyEvent e) {
-    if (UNDO.match(e)) {
-      controller.routing().undo();
-      e.consume();
-    } else if (REDO.match(e) || REDO_TOO.match(e)) {
-      controller.routing().redo();
-      e.consume();
-    }
   }
 
   /** The side scrolls where the window is too low for it. */
@@ -172,7 +152,7 @@ final class ExploreView extends BorderPane {
         : Figures.layer(trace.layers().get(index).name());
   }
 
-  private Card textCard() {
+  private Card textCard(ExploreActions actions) {
     TextArea text = new TextArea();
     text.setId("text");
     text.setWrapText(true);
@@ -197,9 +177,9 @@ final class ExploreView extends BorderPane {
     Glossary.explain(drops, Term.DROPPED);
     drops.setId("drops");
     drops.getStyleClass().add("dropped-text");
-    VBox content = new VBox(10, text, problem, new SentenceBar(model, controller.routing()), chips);
+    VBox content = new VBox(10, text, problem, new SentenceBar(model, actions), chips);
     Card card = new Card("Where each token goes", "", content);
-    card.withTools(generate.button(), examples(), layers);
+    card.withTools(generate.button(), examples(actions.example), layers);
     card.withRemark(drops);
     summary = card.subtitle();
     Glossary.explain(summary, Term.CAPACITY);
@@ -207,19 +187,15 @@ final class ExploreView extends BorderPane {
     return card;
   }
 
-  private Node examples() {
+  private static Node examples(Action action) {
     Button next = new Button("Another example");
     next.setId("example");
     next.getStyleClass().addAll("sy-button", "small");
     next.setMinWidth(Region.USE_PREF_SIZE);
-    next.setOnAction(
-        e -> {
-          List<String> texts = model.subject.get().exampleTexts();
-          int now = texts.indexOf(model.text.get());
-          model.text.set(texts.get((now + 1) % texts.size()));
-        });
+    next.setOnAction(e -> action.run());
+    action.tell(next);
     next.managedProperty().bind(next.visibleProperty());
-    next.visibleProperty().bind(model.subject.map(s -> s.exampleTexts().size() > 1).orElse(false));
+    next.visibleProperty().bind(action.enabled());
     return next;
   }
 
@@ -271,18 +247,10 @@ final class ExploreView extends BorderPane {
         .addListener(
             (o, before, now) -> {
               if (now != null && model.trace.get() != null) {
-                chooseLayer(now);
+                controller.chooseLayer(now);
               }
             });
     setPadding(Insets.EMPTY);
-  }
-
-  /** Another layer; in the other stack the token's number may not exist. */
-  private void chooseLayer(int layer) {
-    model.layer.set(layer);
-    if (model.token.get() >= model.tokens().size()) {
-      model.token.set(model.tokens().size() - 1);
-    }
   }
 
   private void showTrace(RoutingTrace trace) {

@@ -18,26 +18,17 @@ import org.kordamp.ikonli.feather.Feather;
 /** Several sentences at once: which of them is looked at, and how they share the experts. */
 final class SentenceBar extends HBox {
 
-  SentenceBar(ExploreModel model, TextRouting routing) {
+  SentenceBar(ExploreModel model, ExploreActions actions) {
     super(8);
     setId("sentences");
     setAlignment(Pos.CENTER_LEFT);
     Button before =
-        Buttons.icon(
-            "The sentence before",
-            Feather.CHEVRON_LEFT,
-            () -> routing.chooseSentence(model.row.get() - 1));
+        Buttons.icon("The sentence before", Feather.CHEVRON_LEFT, actions.sentenceBefore);
     before.setId("sentence-before");
     before.getStyleClass().add("small");
-    before.disableProperty().bind(model.row.lessThanOrEqualTo(0));
-    Button after =
-        Buttons.icon(
-            "The next sentence",
-            Feather.CHEVRON_RIGHT,
-            () -> routing.chooseSentence(model.row.get() + 1));
+    Button after = Buttons.icon("The next sentence", Feather.CHEVRON_RIGHT, actions.sentenceAfter);
     after.setId("sentence-after");
     after.getStyleClass().add("small");
-    after.disableProperty().bind(model.row.greaterThanOrEqualTo(model.sentences.subtract(1)));
     Label which = new Label();
     which.setId("sentence");
     which

@@ -1,12 +1,12 @@
 package dev.switchyard.views.explore;
 
-import dev.switchyard.engine.observe.WhatIf;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
 import java.util.Objects;
+import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -35,7 +35,7 @@ final class WhatIfCard extends VBox {
   private final SeedField seed;
   private boolean following;
 
-  WhatIfCard(ExploreModel model, TextRouting routing) {
+  WhatIfCard(ExploreModel model, TextRouting routing, ExploreActions actions) {
     this.model = model;
     this.routing = routing;
     capacity.setId("capacity-factor");
@@ -63,7 +63,7 @@ final class WhatIfCard extends VBox {
                 new RuleChoices(model, routing),
                 row(Term.JITTER, "router jitter", jitter, epsilon, seed),
                 new ExpertSwitches(model, routing)));
-    card.withTools(undo(), redo(), reset());
+    card.withTools(undo(actions), redo(actions), reset(actions));
     card.setMinHeight(Region.USE_PREF_SIZE);
     getChildren().add(card);
     setMinHeight(Region.USE_PREF_SIZE);
@@ -91,29 +91,28 @@ final class WhatIfCard extends VBox {
     return row;
   }
 
-  private Button undo() {
-    Button undo = Buttons.icon("Undo (Ctrl Z)", Feather.CORNER_UP_LEFT, routing::undo);
+  private static Button undo(ExploreActions actions) {
+    Button undo = Buttons.icon("Undo", Feather.CORNER_UP_LEFT, actions.undo);
     undo.setId("undo");
     undo.getStyleClass().add("small");
-    undo.disableProperty().bind(model.canUndo.not());
     return undo;
   }
 
-  private Button redo() {
-    Button redo = Buttons.icon("Redo (Ctrl Shift Z)", Feather.CORNER_UP_RIGHT, routing::redo);
+  private static Button redo(ExploreActions actions) {
+    Button redo = Buttons.icon("Redo", Feather.CORNER_UP_RIGHT, actions.redo);
     redo.setId("redo");
     redo.getStyleClass().add("small");
-    redo.disableProperty().bind(model.canRedo.not());
     return redo;
   }
 
-  private Button reset() {
+  private static Button reset(ExploreActions actions) {
     Button reset = new Button("as trained");
     reset.getStyleClass().addAll("sy-button", "small");
     reset.setId("as-trained");
     reset.setMinWidth(Region.USE_PREF_SIZE);
-    reset.setOnAction(e -> routing.change(WhatIf.NOTHING, ""));
-    reset.disableProperty().bind(model.whatIf.map(w -> w.isNothing()));
+    reset.setOnAction(e -> actions.asTrained.run());
+    actions.asTrained.tell(reset);
+    reset.disableProperty().bind(Bindings.not(actions.asTrained.enabled()));
     return reset;
   }
 

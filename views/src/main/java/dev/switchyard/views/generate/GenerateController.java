@@ -5,9 +5,12 @@ import dev.switchyard.engine.observe.Decoding.Strategy;
 import dev.switchyard.engine.observe.Generation;
 import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import javafx.application.Platform;
@@ -25,6 +28,11 @@ public final class GenerateController {
 
   private final Tasks tasks;
   private final GenerateModel model = new GenerateModel();
+  private final Action write =
+      Action.of("generate", "Write after the text, or fill its blanks", this::write)
+          .foundBy("generate fill-in decode")
+          .on("Shortcut+G")
+          .when(model.subject.isNotNull());
   private final GenerateView view;
   private Microscope microscope;
   private CompletableFuture<List<Generation>> answer;
@@ -40,6 +48,7 @@ public final class GenerateController {
     this.tasks = tasks;
     model.text.bind(text);
     view = new GenerateView(model, appearance.themeProperty(), this);
+    write.tell(view.button());
     model.text.addListener((o, before, now) -> dismiss());
     model.strategy.addListener((o, before, now) -> write());
   }
@@ -47,6 +56,40 @@ public final class GenerateController {
   /** The button that starts it. */
   public Node button() {
     return view.button();
+  }
+
+  /** What can be done with it. */
+  public List<Action> actions() {
+    var open = model.open;
+    List<Action> all = new ArrayList<>();
+    all.add(write);
+    all.add(
+        Action.of("stop-writing", "Stop the writing", this::stop)
+            .foundBy("generate cancel")
+            .when(model.writing));
+    all.add(
+        Action.of("put-away", "Put away what was written", this::putAway)
+            .foundBy("generate close")
+            .when(open));
+    all.add(
+        Action.of("step-before", "The step of writing before", () -> choose(model.step.get() - 1))
+            .foundBy("generate token")
+            .on("Shortcut+Alt+LEFT")
+            .when(open));
+    all.add(
+        Action.of("step-after", "The next step of writing", () -> choose(model.step.get() + 1))
+            .foundBy("generate token")
+            .on("Shortcut+Alt+RIGHT")
+            .when(open));
+    for (Strategy strategy : Strategy.values()) {
+      all.add(
+          Action.of(
+                  "strategy-" + strategy.name(),
+                  "Choose tokens by " + strategy.name().toLowerCase(Locale.ROOT),
+                  () -> model.strategy.set(strategy))
+              .foundBy("generate decoding strategy"));
+    }
+    return all;
   }
 
   /** What was written, or that nothing is; see {@link #openProperty}. */

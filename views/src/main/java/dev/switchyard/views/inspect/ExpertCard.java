@@ -63,6 +63,7 @@ final class ExpertCard extends StackPane {
     what.setId("similarity-of");
     what.setItems(List.of(false, true));
     what.valueProperty().addListener((o, before, now) -> model.ofRouter.set(now));
+    model.ofRouter.subscribe(now -> what.valueProperty().set(now));
     what.visibleProperty().bind(model.layer.isNotNull());
     return what;
   }

@@ -2,10 +2,13 @@ package dev.switchyard.views.inspect;
 
 import dev.switchyard.engine.observe.StoredWeight;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
+import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -16,35 +19,38 @@ import javafx.beans.property.StringProperty;
 import javafx.scene.Node;
 
 /** The screen Inspect: the tensors of a model on disk, one of them closer, and its experts. */
-public final class InspectController implements AutoCloseable {
+public final class InspectController implements Screen {
   private final Workbench workbench;
   private final Tasks tasks;
   private final InspectModel model = new InspectModel();
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
   private final InspectView view;
+  private final Saving saving;
   private OpenModel open;
 
   /** The screen with no model yet. */
   public InspectController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
     this.workbench = workbench;
     this.tasks = tasks;
+    this.saving = saving;
     view = new InspectView(model, appearance.themeProperty(), saving, this);
     model.search.addListener((o, before, now) -> list());
     model.weight.addListener((o, before, now) -> readWeight(now));
     model.layer.addListener((o, before, now) -> compareExperts(now));
   }
 
-  /** The screen. */
+  @Override
   public Node view() {
     return view;
   }
 
-  /** A line for the status bar. */
+  @Override
   public ReadOnlyStringProperty statusProperty() {
     return status.getReadOnlyProperty();
   }
 
-  /** The screen is seen now: the list of models is read, and the first sample opened if none is. */
+  /** The list of models is read, and the first sample opened if none is. */
+  @Override
   public void enter() {
     record Lists(List<Workbench.Sample> samples, List<Workbench.RunSummary> runs) {}
     tasks.run(
@@ -60,6 +66,50 @@ public final class InspectController implements AutoCloseable {
             open(lists.samples().getFirst().name());
           }
         });
+  }
+
+  @Override
+  public List<Action> actions() {
+    List<Action> all = new ArrayList<>();
+    all.add(
+        Action.of("open", "Open a model folder to inspect …", this::chooseFolder)
+            .foundBy("weights tensors checkpoint run")
+            .on("Shortcut+O"));
+    all.add(
+        Action.of(
+                "similarity-of",
+                "Compare experts by weights, or by their rows in the router",
+                () -> model.ofRouter.set(!model.ofRouter.get()))
+            .foundBy("similarity cosine")
+            .on("Alt+R")
+            .when(model.layer.isNotNull()));
+    for (Workbench.Sample sample : model.samples) {
+      all.add(
+          Action.of(
+                  "open-" + sample.name(),
+                  "Look at the weights of " + sample.name(),
+                  () -> open(sample.name()))
+              .foundBy("inspect tensors"));
+    }
+    InspectModel.Subject subject = model.subject.get();
+    if (subject != null) {
+      for (String layer : subject.layers()) {
+        all.add(
+            Action.of(
+                    "layer-" + layer,
+                    "Compare the experts of " + Figures.layerInWords(layer),
+                    () -> model.layer.set(layer))
+                .foundBy("similarity cosine inspect"));
+      }
+    }
+    return all;
+  }
+
+  private void chooseFolder() {
+    saving
+        .prompt()
+        .folder(view.getScene().getWindow(), "Open a run, a checkpoint or a model folder")
+        .ifPresent(folder -> open(folder.toString()));
   }
 
   /** Opens a sample's name, a run folder, a checkpoint or a model folder. */

@@ -3,6 +3,7 @@ package dev.switchyard.views.preference;
 import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
@@ -36,6 +37,17 @@ public final class PreferenceController {
   /** The page. */
   public Node view() {
     return view;
+  }
+
+  /** What can be done with it. */
+  public List<Action> actions() {
+    return List.of(
+        Action.of("survey", "Read a corpus and say what experts prefer", this::survey)
+            .foundBy("survey preferences mutual information")
+            .when(model.subject.isNotNull().and(model.running.not())),
+        Action.of("cancel-survey", "Stop reading the corpus", this::cancel)
+            .foundBy("survey preferences cancel")
+            .when(model.running));
   }
 
   /** What was found; null: nobody has looked, or the model is another. */

@@ -3,12 +3,14 @@ package dev.switchyard.views.shell;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.ActionGroup;
+import dev.switchyard.views.action.Shortcuts;
 import dev.switchyard.views.compare.CompareController;
-import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.devices.DevicesController;
 import dev.switchyard.views.explore.ExploreController;
 import dev.switchyard.views.inspect.InspectController;
 import dev.switchyard.views.navigation.Navigator;
+import dev.switchyard.views.palette.PaletteController;
 import dev.switchyard.views.start.StartController;
 import dev.switchyard.views.task.FilePrompt;
 import dev.switchyard.views.task.Pulse;
@@ -19,23 +21,17 @@ import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.train.TrainController;
 import dev.switchyard.views.words.Figures;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
-import javafx.beans.value.ObservableValue;
-import javafx.scene.Node;
 import javafx.scene.Scene;
-import javafx.scene.input.KeyCode;
-import javafx.scene.input.KeyCodeCombination;
-import javafx.scene.input.KeyCombination;
+import javafx.scene.control.TextInputControl;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 import javafx.stage.Stage;
-import javafx.stage.WindowEvent;
-import org.kordamp.ikonli.feather.Feather;
 
 /**
  * The program's window: the rail, the screens, the status bar. It takes its runs and models from a
@@ -51,20 +47,16 @@ public final class MainWindow implements Navigator {
   private final Toasts toasts = new Toasts();
   private final Question question = new Question();
   private final Tasks tasks = new Tasks(toasts);
-  private final StackPane screens = new StackPane();
-  private final StringProperty status = new SimpleStringProperty("");
   private final StringProperty trainingStatus = new SimpleStringProperty("");
   private final Pulse pulse = new Pulse(2, this::showTraining);
-  private final Rail rail;
+  private final Screens screens;
   private final StatusBar statusBar;
-  private final StartController start;
   private final ExploreController explore;
   private final TrainController train;
   private final CompareController compare;
   private final InspectController inspect;
-  private final DevicesController devices;
-  private final Map<Place, Screen> screenOf = new EnumMap<>(Place.class);
-  private Place place;
+  private final PaletteController palette = new PaletteController(this::actions);
+  private final WindowActions actions;
 
   /** Puts the window's content on a stage; {@link #show} makes it visible. */
   public MainWindow(Workbench workbench, Stage stage, SavedSettings saved) {
@@ -76,64 +68,71 @@ public final class MainWindow implements Navigator {
     this.stage = stage;
     this.saved = saved;
     appearance = new Appearance(savedTheme(saved));
-    start = new StartController(workbench, tasks, this);
     Saving saving = new Saving(tasks, toasts, prompt);
     explore = new ExploreController(workbench, tasks, appearance, saving);
     train = new TrainController(workbench, tasks, appearance, saving, this);
     compare = new CompareController(workbench, tasks, appearance, saving);
-    compare.restore(name -> saved.get("compare." + name, ""));
     inspect = new InspectController(workbench, tasks, appearance, saving);
-    devices = new DevicesController(workbench, tasks, appearance);
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
-    addScreens();
-    rail = new Rail(appearance, this::go);
-    statusBar = new StatusBar(status, trainingStatus, tasks.busyProperty());
-    BorderPane frame = new BorderPane(screens);
-    frame.setLeft(rail);
+    screens = new Screens(saved);
+    screens.add(Place.START, new StartController(workbench, tasks, this));
+    screens.add(Place.EXPLORE, explore);
+    screens.add(Place.TRAIN, train);
+    screens.add(Place.COMPARE, compare);
+    screens.add(Place.INSPECT, inspect);
+    screens.add(Place.DEVICES, new DevicesController(workbench, tasks, appearance));
+    Closing closing = new Closing(train, question, tasks, this::close);
+    actions = new WindowActions(stage, screens, appearance, palette, closing::request);
+    statusBar = new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty());
+    stage.setScene(scene());
+    stage.setTitle("Switchyard");
+    stage.setMinWidth(1120);
+    stage.setMinHeight(700);
+    stage.setOnCloseRequest(
+        event -> {
+          event.consume();
+          closing.request();
+        });
+    screens.go(Place.START);
+  }
+
+  private Scene scene() {
+    BorderPane frame = new BorderPane(screens.view());
+    frame.setLeft(new Rail(appearance, screens.placeProperty(), actions));
     frame.setBottom(statusBar);
-    StackPane root = new StackPane(frame, toasts, question);
+    StackPane root = new StackPane(frame, toasts, palette.view(), question);
     root.getStyleClass().add("window");
     Scene scene = new Scene(root, savedNumber("width", WIDTH), savedNumber("height", HEIGHT));
     appearance.dress(scene);
     appearance.themeProperty().addListener((o, b, now) -> saved.put("theme", now.name()));
-    addShortcuts(scene);
-    stage.setScene(scene);
-    stage.setTitle("Switchyard");
-    stage.setMinWidth(1120);
-    stage.setMinHeight(700);
-    stage.setOnCloseRequest(this::closeRequested);
-    go(Place.START);
+    listenToKeys(scene);
+    return scene;
   }
 
-  /** One of the window's screens: what is done when it comes and goes, and its line of status. */
-  private record Screen(
-      Node view, Runnable enter, Runnable leave, ObservableValue<String> status) {}
-
-  private void addScreens() {
-    Runnable nothing = () -> {};
-    ObservableValue<String> silent = new SimpleStringProperty("");
-    screenOf.put(Place.START, new Screen(start.view(), start::enter, nothing, silent));
-    screenOf.put(
-        Place.EXPLORE,
-        new Screen(explore.view(), explore::enter, explore::leave, explore.statusProperty()));
-    screenOf.put(
-        Place.TRAIN, new Screen(train.view(), train::enter, train::leave, train.statusProperty()));
-    screenOf.put(
-        Place.COMPARE,
-        new Screen(
-            compare.view(), compare::enter, this::leaveComparison, compare.statusProperty()));
-    screenOf.put(
-        Place.INSPECT,
-        new Screen(inspect.view(), inspect::enter, nothing, inspect.statusProperty()));
-    screenOf.put(
-        Place.DEVICES,
-        new Screen(devices.view(), devices::enter, nothing, devices.statusProperty()));
-    for (Screen screen : screenOf.values()) {
-      screen.view().setVisible(false);
-      screen.view().managedProperty().bind(screen.view().visibleProperty());
-      screens.getChildren().add(screen.view());
-      screen.status().addListener((o, before, now) -> showStatus());
+  private void listenToKeys(Scene scene) {
+    Shortcuts shortcuts = new Shortcuts(() -> question.isVisible() || palette.isOpen());
+    for (ActionGroup group : actions()) {
+      shortcuts.add(
+          group.actions(), () -> screens.placeProperty().get().title().equals(group.title()));
     }
+    shortcuts.install(scene);
+    // On which key it lies differs from keyboard to keyboard, so that it is no key combination.
+    scene.addEventHandler(
+        KeyEvent.KEY_TYPED,
+        e -> {
+          if (e.getCharacter().equals("?")
+              && !(scene.getFocusOwner() instanceof TextInputControl)) {
+            actions.shortcuts.run();
+          }
+        });
+  }
+
+  /** All that can be done now in the program, by screen. */
+  public List<ActionGroup> actions() {
+    List<ActionGroup> all = new ArrayList<>();
+    all.add(new ActionGroup("Window", actions.all()));
+    all.addAll(screens.actions());
+    return all;
   }
 
   private static Theme savedTheme(SavedSettings saved) {
@@ -146,18 +145,6 @@ public final class MainWindow implements Navigator {
       return Math.clamp(Double.parseDouble(saved.get(key, "")), 800, 8000);
     } catch (NumberFormatException e) {
       return otherwise;
-    }
-  }
-
-  private void addShortcuts(Scene scene) {
-    KeyCode[] keys = {
-      KeyCode.DIGIT1, KeyCode.DIGIT2, KeyCode.DIGIT3, KeyCode.DIGIT4, KeyCode.DIGIT5, KeyCode.DIGIT6
-    };
-    for (Place p : Place.values()) {
-      scene
-          .getAccelerators()
-          .put(
-              new KeyCodeCombination(keys[p.ordinal()], KeyCombination.SHORTCUT_DOWN), () -> go(p));
     }
   }
 
@@ -181,36 +168,9 @@ public final class MainWindow implements Navigator {
     return appearance;
   }
 
-  private void go(Place next) {
-    rail.choose(next);
-    if (place != next) {
-      if (place != null) {
-        screenOf.get(place).view().setVisible(false);
-        screenOf.get(place).leave().run();
-      }
-      place = next;
-      screenOf.get(next).view().setVisible(true);
-      screenOf.get(next).enter().run();
-    }
-    showStatus();
-  }
-
-  private void leaveComparison() {
-    compare.leave();
-    keepComparison();
-  }
-
-  private void keepComparison() {
-    compare.state().forEach((name, value) -> saved.put("compare." + name, value));
-  }
-
-  private void showStatus() {
-    status.set(place == null ? "" : screenOf.get(place).status().getValue());
-  }
-
   private void showTraining() {
     TrainingRun run = train.runProperty().get();
-    if (run == null || place == Place.TRAIN) {
+    if (run == null || screens.placeProperty().get() == Place.TRAIN) {
       trainingStatus.set("");
       return;
     }
@@ -227,83 +187,43 @@ public final class MainWindow implements Navigator {
   @Override
   public void explore(String model) {
     explore.open(model);
-    go(Place.EXPLORE);
+    screens.go(Place.EXPLORE);
   }
 
   @Override
   public void exploreTraining() {
     explore.openTraining();
-    go(Place.EXPLORE);
+    screens.go(Place.EXPLORE);
   }
 
   @Override
   public void replay(String model) {
     train.replay(model);
-    go(Place.TRAIN);
+    screens.go(Place.TRAIN);
   }
 
   @Override
   public void newRun(String preset, List<Path> texts) {
-    go(Place.TRAIN);
+    screens.go(Place.TRAIN);
     train.showForm(preset, texts);
   }
 
   @Override
   public void resume(Path folder) {
     train.reopen(folder, null, false);
-    go(Place.TRAIN);
+    screens.go(Place.TRAIN);
   }
 
   @Override
   public void compare(List<Path> runs) {
-    go(Place.COMPARE);
+    screens.go(Place.COMPARE);
     compare.add(runs);
   }
 
   @Override
   public void inspect(String model) {
     inspect.open(model);
-    go(Place.INSPECT);
-  }
-
-  private void closeRequested(WindowEvent event) {
-    event.consume();
-    if (!train.isTraining()) {
-      close();
-      return;
-    }
-    TrainingRun run = train.runProperty().get();
-    question.ask(
-        "%s is training".formatted(run.folder().getFileName()),
-        "It can be stopped with a checkpoint and go on another time, from the step where it stands:"
-            + " step %s of %s."
-                .formatted(
-                    Figures.whole(run.step()), Figures.whole(run.config().training().steps())),
-        named("keep-training", Buttons.plain("Keep training", Feather.PLAY, question::withdraw)),
-        named(
-            "stop-and-close",
-            Buttons.primary("Checkpoint and close", Feather.SAVE, () -> stopAndClose(run))));
-  }
-
-  private static javafx.scene.control.Button named(String id, javafx.scene.control.Button button) {
-    button.setId(id);
-    return button;
-  }
-
-  private void stopAndClose(TrainingRun run) {
-    question.ask("Taking a checkpoint", "The window closes when it is on disk.");
-    tasks.run(
-        this,
-        "taking a checkpoint",
-        () -> {
-          run.stop();
-          return run.await();
-        },
-        state -> close(),
-        problem -> {
-          question.withdraw();
-          tasks.tell(problem);
-        });
+    screens.go(Place.INSPECT);
   }
 
   /** Keeps what comes back after a restart, ends the background work, and closes the window. */
@@ -313,13 +233,10 @@ public final class MainWindow implements Navigator {
       saved.put("width", String.valueOf(stage.getScene().getWidth()));
       saved.put("height", String.valueOf(stage.getScene().getHeight()));
     }
-    keepComparison();
+    screens.keep();
     pulse.stop();
     statusBar.stop();
-    explore.close();
-    inspect.close();
-    train.close();
-    compare.close();
+    screens.close();
     stage.close();
     tasks.close();
   }

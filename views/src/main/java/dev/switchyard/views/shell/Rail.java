@@ -6,63 +6,59 @@ import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.theme.Theme;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Consumer;
+import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
 
-/** The rail at the left: the mark, the screens, and the switch between light and dark. */
+/** The rail at the left: the mark, the screens, the palette, and the switch of themes. */
 final class Rail extends VBox {
   private final Map<Place, ToggleButton> buttons = new EnumMap<>(Place.class);
 
-  Rail(Appearance appearance, Consumer<Place> go) {
+  Rail(Appearance appearance, ReadOnlyObjectProperty<Place> place, WindowActions actions) {
     getStyleClass().add("rail");
     setAlignment(Pos.TOP_CENTER);
     StackPane mark = new StackPane(Icons.mark(30));
     mark.getStyleClass().add("mark");
     getChildren().add(mark);
-    for (Place place : Place.values()) {
-      ToggleButton button = new ToggleButton(place.title(), Icons.of(place.icon()));
-      button.setId("rail-" + place.title().toLowerCase(java.util.Locale.ROOT));
+    for (Place each : Place.values()) {
+      ToggleButton button = new ToggleButton(each.title(), Icons.of(each.icon()));
+      button.setId("rail-" + each.title().toLowerCase(java.util.Locale.ROOT));
       button.getStyleClass().add("rail-button");
       button.setContentDisplay(ContentDisplay.TOP);
       button.setMaxWidth(Double.MAX_VALUE);
       button.setOnAction(
           e -> {
             button.setSelected(true);
-            go.accept(place);
+            actions.places.get(each).run();
           });
-      buttons.put(place, button);
+      actions.places.get(each).tell(button);
+      buttons.put(each, button);
       getChildren().add(button);
     }
     Region gap = new Region();
     VBox.setVgrow(gap, Priority.ALWAYS);
-    Button look =
-        Buttons.icon(
-            "",
-            Feather.SUN,
-            () -> appearance.themeProperty().set(appearance.themeProperty().get().other()));
+    Button find = Buttons.icon("Find anything that can be done", Feather.COMMAND, actions.palette);
+    find.setId("find");
+    find.getStyleClass().add("rail-icon");
+    Button look = Buttons.icon("Next theme", Feather.SUN, actions.nextTheme);
     look.setId("look");
     look.getStyleClass().add("rail-icon");
     appearance
         .themeProperty()
         .subscribe(
-            now -> {
-              boolean dark = now == Theme.DARK;
-              look.setGraphic(Icons.of(dark ? Feather.SUN : Feather.MOON));
-              look.setTooltip(new Tooltip(dark ? "Light theme" : "Dark theme"));
-            });
-    getChildren().addAll(gap, look);
+            now -> look.setGraphic(Icons.of(now == Theme.DARK ? Feather.SUN : Feather.MOON)));
+    place.subscribe(this::choose);
+    getChildren().addAll(gap, find, look);
   }
 
-  void choose(Place place) {
+  private void choose(Place place) {
     buttons.forEach((p, button) -> button.setSelected(p == place));
   }
 }

@@ -198,7 +198,7 @@ final class StartView extends StackPane {
     return inner;
   }
 
-  private void chooseTexts() {
+  void chooseTexts() {
     FileChooser chooser = new FileChooser();
     chooser.setTitle("Texts to train on");
     chooser
@@ -210,7 +210,7 @@ final class StartView extends StackPane {
     }
   }
 
-  private void chooseTextFolder() {
+  void chooseTextFolder() {
     DirectoryChooser chooser = new DirectoryChooser();
     chooser.setTitle("A folder of texts to train on");
     File folder = chooser.showDialog(getScene().getWindow());
@@ -219,7 +219,7 @@ final class StartView extends StackPane {
     }
   }
 
-  private void chooseModel() {
+  void chooseModel() {
     DirectoryChooser chooser = new DirectoryChooser();
     chooser.setTitle("Open a run, a checkpoint or a model folder");
     File folder = chooser.showDialog(getScene().getWindow());

@@ -4,7 +4,9 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.navigation.Navigator;
+import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
@@ -25,7 +27,7 @@ import javafx.scene.Node;
 import javafx.scene.layout.StackPane;
 
 /** The Train screen: the form of a new run, the run that is open, or a replay. */
-public final class TrainController implements AutoCloseable {
+public final class TrainController implements Screen {
   private final Workbench workbench;
   private final Tasks tasks;
   private final Navigator navigator;
@@ -55,7 +57,7 @@ public final class TrainController implements AutoCloseable {
     live.view().setVisible(false);
   }
 
-  /** The screen. */
+  @Override
   public Node view() {
     return view;
   }
@@ -65,12 +67,13 @@ public final class TrainController implements AutoCloseable {
     return run.getReadOnlyProperty();
   }
 
-  /** A line for the status bar: where what is shown comes from. */
+  /** Where what is shown comes from. */
+  @Override
   public ReadOnlyStringProperty statusProperty() {
     return status.getReadOnlyProperty();
   }
 
-  /** The screen is seen now. */
+  @Override
   public void enter() {
     shown = true;
     if (live.view().isVisible()) {
@@ -80,10 +83,28 @@ public final class TrainController implements AutoCloseable {
     }
   }
 
-  /** The screen is not seen any more. */
+  @Override
   public void leave() {
     shown = false;
     live.leave();
+  }
+
+  @Override
+  public List<Action> actions() {
+    List<Action> all = new ArrayList<>();
+    all.add(
+        Action.of("new-run", "New run …", () -> navigator.newRun(null, List.of()))
+            .foundBy("form train create start settings")
+            .on("Shortcut+N")
+            .fromAnywhere());
+    all.addAll(form.actions());
+    all.addAll(live.actions());
+    if (session != null) {
+      all.add(
+          Action.of("show-run", "Show the run " + session.name(), this::showRun)
+              .foundBy("live training"));
+    }
+    return all;
   }
 
   /** Shows the form. */

@@ -56,7 +56,7 @@ final class FormSummary extends VBox {
     problem.textProperty().bind(model.problem);
     problem.visibleProperty().bind(model.problem.isNotEmpty());
     problem.managedProperty().bind(model.problem.isNotEmpty());
-    Button start = Buttons.primary("Create the run", Feather.PLAY, controller::start);
+    Button start = Buttons.primary("Create the run", Feather.PLAY, controller.create());
     start.setId("create");
     start.getStyleClass().add("large");
     start.setMaxWidth(Double.MAX_VALUE);

@@ -4,6 +4,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.task.Tasks;
 import java.nio.file.Files;
@@ -29,6 +30,11 @@ public final class TrainFormController {
   private final Consumer<TrainingRun> created;
   private final TrainFormModel model = new TrainFormModel();
   private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
+  private final Action create =
+      Action.of("create", "Start training with this form", this::start)
+          .foundBy("new run begin")
+          .on("Shortcut+Shift+ENTER")
+          .when(model.problem.isEmpty().and(model.starting.not()));
   private final TrainFormView view;
   private boolean filling;
 
@@ -56,6 +62,16 @@ public final class TrainFormController {
   /** The screen. */
   public Node view() {
     return view;
+  }
+
+  /** What can be done with it. */
+  public List<Action> actions() {
+    return List.of(create);
+  }
+
+  /** Makes the run that the form describes, and starts it. */
+  Action create() {
+    return create;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.switchyard.views.train.live;
 
 import atlantafx.base.controls.ProgressSliderSkin;
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.StatePill;
@@ -51,22 +52,21 @@ final class LiveBar extends VBox {
     this.model = model;
     this.controller = controller;
     getStyleClass().add("live-bar");
-    start = named("start", Buttons.primary("Start", Feather.PLAY, controller::start));
-    pause = named("pause", Buttons.plain("Pause", Feather.PAUSE, controller::pause));
-    resume = named("resume", Buttons.primary("Resume", Feather.PLAY, controller::resume));
-    step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, controller::singleStep));
-    checkpoint =
-        named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, controller::checkpoint));
-    stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, controller::stop));
+    LiveActions offered = controller.offered();
+    start = named("start", Buttons.primary("Start", Feather.PLAY, offered.start));
+    pause = named("pause", Buttons.plain("Pause", Feather.PAUSE, offered.pause));
+    resume = named("resume", Buttons.primary("Resume", Feather.PLAY, offered.resume));
+    step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, offered.step));
+    checkpoint = named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, offered.checkpoint));
+    stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, offered.stop));
     explore =
-        named(
-            "explore-weights",
-            Buttons.plain("Explore weights", Feather.SEARCH, controller::exploreWeights));
-    play = named("play", Buttons.primary("Play", Feather.PLAY, controller::togglePlaying));
-    step.setTooltip(new Tooltip("Train one step, then pause"));
+        named("explore-weights", Buttons.plain("Explore weights", Feather.SEARCH, offered.explore));
+    play = named("play", Buttons.primary("Play", Feather.PLAY, offered.play));
+    explain(step, "Train one step, then pause", offered.step);
     checkpoint.setTooltip(Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
-    stop.setTooltip(new Tooltip("Take a checkpoint and end the run; it can go on later"));
-    explore.setTooltip(new Tooltip("Open the explorer with the weights as they are now"));
+    offered.checkpoint.tell(checkpoint);
+    explain(stop, "Take a checkpoint and end the run; it can go on later", offered.stop);
+    explain(explore, "Open the explorer with the weights as they are now", offered.explore);
     goOn.getStyleClass().addAll("sy-button", "menu");
     goOn.setGraphic(Icons.of(Feather.FAST_FORWARD));
     goOn.setId("go-on");
@@ -91,6 +91,11 @@ final class LiveBar extends VBox {
               }
             });
     model.speed.subscribe(s -> speed.valueProperty().set(s.intValue()));
+  }
+
+  private static void explain(Button button, String what, Action action) {
+    button.setTooltip(new Tooltip(what));
+    action.tell(button);
   }
 
   private static Button named(String id, Button button) {
@@ -216,12 +221,11 @@ final class LiveBar extends VBox {
   private void fillGoOn() {
     goOn.getItems().clear();
     Session session = model.session.get();
-    if (session.step() < session.steps()) {
-      further("to step %s, as it was meant".formatted(Figures.whole(session.steps())), null);
-    }
-    for (double factor : new double[] {1.5, 2, 5}) {
-      long steps = (long) Math.ceil(Math.max(1, session.steps()) * factor);
-      further("to step " + Figures.whole(steps), steps);
+    for (Long steps : controller.further()) {
+      boolean meant = steps == session.steps();
+      further(
+          "to step %s%s".formatted(Figures.whole(steps), meant ? ", as it was meant" : ""),
+          meant ? null : steps);
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.views.action.Action;
 import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -32,6 +34,7 @@ public final class LiveController implements AutoCloseable {
   private final Tasks tasks;
   private final Requests requests;
   private final LiveModel model = new LiveModel();
+  private final LiveActions actions = new LiveActions(model, this);
   private final LiveView view;
   private final Pulse pulse = new Pulse(REPAINTS_PER_SECOND, this::refresh);
   private RunHistory seenHistory;
@@ -50,6 +53,16 @@ public final class LiveController implements AutoCloseable {
   /** The screen. */
   public Node view() {
     return view;
+  }
+
+  /** What can be done with what is shown. */
+  public List<Action> actions() {
+    return actions.all();
+  }
+
+  /** What can be done, for the buttons. */
+  LiveActions offered() {
+    return actions;
   }
 
   /** Shows a run or a replay. */
@@ -148,6 +161,22 @@ public final class LiveController implements AutoCloseable {
     if (model.session.get() instanceof RunSession session) {
       requests.goOn(session.run().folder(), steps);
     }
+  }
+
+  /** To which steps a run that is over can be trained on; empty: none is. */
+  List<Long> further() {
+    if (!(model.session.get() instanceof RunSession session)
+        || !List.of("finished", "failed", "stopped").contains(session.state())) {
+      return List.of();
+    }
+    List<Long> steps = new ArrayList<>();
+    if (session.step() < session.steps()) {
+      steps.add(session.steps());
+    }
+    for (double factor : new double[] {1.5, 2, 5}) {
+      steps.add((long) Math.ceil(Math.max(1, session.steps()) * factor));
+    }
+    return steps;
   }
 
   List<Destination> destinations() {

@@ -1,0 +1,63 @@
+package dev.switchyard.views.shell;
+
+import dev.switchyard.engine.train.TrainingRun;
+import dev.switchyard.views.component.Buttons;
+import dev.switchyard.views.task.Tasks;
+import dev.switchyard.views.train.TrainController;
+import dev.switchyard.views.words.Figures;
+import javafx.scene.control.Button;
+import org.kordamp.ikonli.feather.Feather;
+
+/** Asks before the window is closed on a run that trains, and stops it with a checkpoint. */
+final class Closing {
+  private final TrainController train;
+  private final Question question;
+  private final Tasks tasks;
+  private final Runnable close;
+
+  Closing(TrainController train, Question question, Tasks tasks, Runnable close) {
+    this.train = train;
+    this.question = question;
+    this.tasks = tasks;
+    this.close = close;
+  }
+
+  void request() {
+    if (!train.isTraining()) {
+      close.run();
+      return;
+    }
+    TrainingRun run = train.runProperty().get();
+    question.ask(
+        "%s is training".formatted(run.folder().getFileName()),
+        "It can be stopped with a checkpoint and go on another time, from the step where it stands:"
+            + " step %s of %s."
+                .formatted(
+                    Figures.whole(run.step()), Figures.whole(run.config().training().steps())),
+        named("keep-training", Buttons.plain("Keep training", Feather.PLAY, question::withdraw)),
+        named(
+            "stop-and-close",
+            Buttons.primary("Checkpoint and close", Feather.SAVE, () -> stopAndClose(run))));
+  }
+
+  private static Button named(String id, Button button) {
+    button.setId(id);
+    return button;
+  }
+
+  private void stopAndClose(TrainingRun run) {
+    question.ask("Taking a checkpoint", "The window closes when it is on disk.");
+    tasks.run(
+        this,
+        "taking a checkpoint",
+        () -> {
+          run.stop();
+          return run.await();
+        },
+        state -> close.run(),
+        problem -> {
+          question.withdraw();
+          tasks.tell(problem);
+        });
+  }
+}

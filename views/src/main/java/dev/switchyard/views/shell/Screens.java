@@ -1,0 +1,110 @@
+package dev.switchyard.views.shell;
+
+import dev.switchyard.views.action.Action;
+import dev.switchyard.views.action.ActionGroup;
+import dev.switchyard.views.action.OffersActions;
+import dev.switchyard.views.navigation.Screen;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javafx.beans.property.ReadOnlyObjectProperty;
+import javafx.beans.property.ReadOnlyObjectWrapper;
+import javafx.beans.property.ReadOnlyStringProperty;
+import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.scene.Node;
+import javafx.scene.layout.StackPane;
+
+/** The screens, one of which is seen; what they keep is kept whenever one is left. */
+final class Screens implements AutoCloseable {
+  private final SavedSettings saved;
+  private final Map<Place, Screen> all = new EnumMap<>(Place.class);
+  private final StackPane view = new StackPane();
+  private final ReadOnlyObjectWrapper<Place> place = new ReadOnlyObjectWrapper<>();
+  private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
+
+  Screens(SavedSettings saved) {
+    this.saved = saved;
+  }
+
+  void add(Place where, Screen screen) {
+    all.put(where, screen);
+    screen.restore(name -> saved.get(key(where, name), ""));
+    screen.view().setVisible(false);
+    screen.view().managedProperty().bind(screen.view().visibleProperty());
+    view.getChildren().add(screen.view());
+    screen.statusProperty().addListener((o, before, now) -> showStatus());
+  }
+
+  Node view() {
+    return view;
+  }
+
+  /** Where the person is; null before anything is shown. */
+  ReadOnlyObjectProperty<Place> placeProperty() {
+    return place.getReadOnlyProperty();
+  }
+
+  /** What the screen that is seen says of itself. */
+  ReadOnlyStringProperty statusProperty() {
+    return status.getReadOnlyProperty();
+  }
+
+  void go(Place next) {
+    Place before = place.get();
+    if (before != next) {
+      if (before != null) {
+        all.get(before).view().setVisible(false);
+        all.get(before).leave();
+        keep(before);
+      }
+      place.set(next);
+      all.get(next).view().setVisible(true);
+      all.get(next).enter();
+    }
+    showStatus();
+  }
+
+  private void showStatus() {
+    Place now = place.get();
+    status.set(now == null ? "" : all.get(now).statusProperty().get());
+  }
+
+  /** What can be done on every screen; done from elsewhere, an action shows its screen before. */
+  List<ActionGroup> actions() {
+    List<ActionGroup> groups = new ArrayList<>();
+    all.forEach(
+        (where, screen) ->
+            groups.add(
+                new ActionGroup(
+                    where.title(),
+                    Stream.concat(
+                            screen.actions().stream(), OffersActions.within(screen.view()).stream())
+                        .map(action -> action.anywhere() ? action : shownFirst(where, action))
+                        .toList())));
+    return groups;
+  }
+
+  private Action shownFirst(Place where, Action action) {
+    return action.after(() -> go(where));
+  }
+
+  /** Keeps what comes back after a restart. */
+  void keep() {
+    all.keySet().forEach(this::keep);
+  }
+
+  private void keep(Place where) {
+    all.get(where).state().forEach((name, value) -> saved.put(key(where, name), value));
+  }
+
+  private static String key(Place where, String name) {
+    return where.name().toLowerCase(java.util.Locale.ROOT) + "." + name;
+  }
+
+  @Override
+  public void close() {
+    all.values().forEach(Screen::close);
+  }
+}
