@@ -1,8 +1,10 @@
 package dev.switchyard.views;
 
+import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.LineChartPane;
+import dev.switchyard.views.chart.MeshPicture;
 import dev.switchyard.views.chart.TokenGrid;
 import dev.switchyard.views.fake.FakeRun;
 import dev.switchyard.views.fake.FakeWorkbench;
@@ -24,11 +26,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
+import javafx.event.EventType;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ButtonBase;
+import javafx.scene.control.ComboBox;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
@@ -45,7 +49,7 @@ import javax.imageio.ImageIO;
 /**
  * Draws every screen to a PNG, without a display: run with {@code -Dpictures=FOLDER}, optionally
  * {@code -Dpictures.size=1280x800}, {@code -Dpictures.theme=LIGHT}, {@code -Dpictures.only=compare}
- * or {@code inspect}.
+ * , {@code inspect} or {@code mesh}.
  */
 public final class Pictures {
   private final Path folder;
@@ -76,6 +80,8 @@ public final class Pictures {
         if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
           if (System.getProperty("pictures.only", "").equals("inspect")) {
             pictures.inspect(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
+          } else if (System.getProperty("pictures.only", "").equals("mesh")) {
+            pictures.mesh(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
           } else if (System.getProperty("pictures.only", "").equals("compare")) {
             pictures.compare(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
           } else {
@@ -240,6 +246,7 @@ public final class Pictures {
     close();
     inspect(prefix, theme);
     compare(prefix, theme);
+    mesh(prefix, theme);
     large(prefix, theme);
   }
 
@@ -259,6 +266,42 @@ public final class Pictures {
     click("#rail-devices");
     settle();
     save(prefix + "devices");
+    close();
+  }
+
+  /** The devices of some runs, from two to 64. */
+  private void mesh(String prefix, Theme theme) throws Exception {
+    Path runs = Files.createTempDirectory("runs");
+    List<Mesh> meshes =
+        List.of(new Mesh(2, 2, 1), new Mesh(1, 2, 1), new Mesh(2, 2, 2), new Mesh(4, 8, 2));
+    workbench = new FakeWorkbench(runs);
+    for (Mesh mesh : meshes) {
+      Path run = runs.resolve("mesh-of-" + mesh.size());
+      RunFolders.divided(run, mesh, mesh.size() > 8 ? 64 : 32, 120);
+      workbench.summaries.add(RunFolders.summary(run, "32 experts, 4 + 4 layers"));
+    }
+    open(theme);
+    click("#rail-devices");
+    settle();
+    page("#planner .device-pages", "This run");
+    for (int i = 0; i < meshes.size(); i++) {
+      int run = i;
+      fx(
+          () -> {
+            ((ComboBox<?>) find("#mesh-run")).getSelectionModel().select(run);
+            return null;
+          });
+      settle();
+      if (i == 1) {
+        fx(
+            () -> {
+              MeshPicture picture = (MeshPicture) find("#mesh-picture");
+              picture.fireEvent(clicked(picture.centerOf(1)));
+              return null;
+            });
+      }
+      save(prefix + "mesh-" + meshes.get(i).size());
+    }
     close();
   }
 
@@ -417,8 +460,16 @@ public final class Pictures {
   }
 
   private static MouseEvent press(Point2D at) {
+    return mouse(MouseEvent.MOUSE_PRESSED, at);
+  }
+
+  private static MouseEvent clicked(Point2D at) {
+    return mouse(MouseEvent.MOUSE_CLICKED, at);
+  }
+
+  private static MouseEvent mouse(EventType<MouseEvent> type, Point2D at) {
     return new MouseEvent(
-        MouseEvent.MOUSE_PRESSED,
+        type,
         at.getX(),
         at.getY(),
         at.getX(),

@@ -66,7 +66,8 @@ final class RunSummaries {
         config.training().steps(),
         last.map(report -> report.model().crossEntropy()).orElse(Double.NaN),
         detail(config),
-        modified(folder));
+        modified(folder),
+        config.parallel().devices());
   }
 
   private static String detail(RunConfig config) {

@@ -15,6 +15,8 @@ import java.util.List;
  * @param experts how many
  * @param tokensReceived tokens that its experts took, over all Switch layers: from other devices
  *     and its own; dropped ones are not among them
+ * @param expertTokens of them, those of each expert that it holds, over all Switch layers; empty
+ *     where that was not recorded
  * @param computeSeconds in which it computed
  * @param waitingSeconds in which it did nothing but wait for others
  * @param exchangingSeconds in which it carried or summed data
@@ -31,11 +33,17 @@ public record DeviceReport(
     int firstExpert,
     int experts,
     long tokensReceived,
+    List<Long> expertTokens,
     double computeSeconds,
     double waitingSeconds,
     double exchangingSeconds,
     long memoryBytes,
     List<Exchange> exchanges) {
+
+  /** Seconds from the step's start to its end, as this device saw them. */
+  public double seconds() {
+    return computeSeconds + waitingSeconds + exchangingSeconds;
+  }
 
   /**
    * All collectives of one kind and payload in a step.

@@ -22,6 +22,7 @@ final class DeviceJson {
     line.put("first_expert", device.firstExpert());
     line.put("experts", device.experts());
     line.put("tokens_received", device.tokensReceived());
+    line.put("expert_tokens", device.expertTokens());
     line.put("compute_seconds", device.computeSeconds());
     line.put("waiting_seconds", device.waitingSeconds());
     line.put("exchanging_seconds", device.exchangingSeconds());
@@ -62,11 +63,18 @@ final class DeviceJson {
         line.path("first_expert").asInt(),
         line.path("experts").asInt(),
         line.path("tokens_received").asLong(),
+        expertTokens(line.path("expert_tokens")),
         line.path("compute_seconds").asDouble(),
         line.path("waiting_seconds").asDouble(),
         line.path("exchanging_seconds").asDouble(),
         line.path("memory_bytes").asLong(),
         List.copyOf(exchanges));
+  }
+
+  private static List<Long> expertTokens(JsonNode numbers) {
+    List<Long> tokens = new ArrayList<>();
+    numbers.forEach(each -> tokens.add(each.asLong()));
+    return List.copyOf(tokens);
   }
 
   private static DeviceReport.Exchange exchange(JsonNode line) {

@@ -8,6 +8,7 @@ import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.parallel.Traffic;
+import java.util.Arrays;
 import java.util.List;
 
 /** Puts together what each device did in a step. */
@@ -39,6 +40,7 @@ final class DeviceReports {
     double elsewhere = traffic.waitingSeconds() + traffic.exchangingSeconds();
     Share rows = RowDivision.of(batch.rows(), mesh, 1).of(rank.shard());
     int experts = config.model().numExperts() / mesh.expert();
+    List<Long> expertTokens = expertTokens(rank, learners.getFirst(), config);
     return new DeviceReport(
         rank.number(),
         at.data(),
@@ -48,7 +50,8 @@ final class DeviceReports {
         rows.count(),
         at.expert() * experts,
         experts,
-        tokensReceived(rank, learners.getFirst(), config),
+        expertTokens.stream().mapToLong(Long::longValue).sum(),
+        expertTokens,
         Math.max(0, seconds - elsewhere),
         traffic.waitingSeconds(),
         traffic.exchangingSeconds(),
@@ -68,19 +71,19 @@ final class DeviceReports {
         each.seconds());
   }
 
-  /** What the experts here served, of all whose tokens come here. */
-  private static long tokensReceived(Rank rank, MeshLearner model, RunConfig config) {
+  /** What each expert here served, of all whose tokens come here. */
+  private static List<Long> expertTokens(Rank rank, MeshLearner model, RunConfig config) {
     int here = config.model().numExperts() / rank.mesh().expert();
     int first = here * rank.place().expert();
-    long tokens = 0;
+    long[] tokens = new long[here];
     for (int sender = 0; sender < rank.mesh().expert(); sender++) {
       int from = rank.mesh().rank(rank.place().withExpert(sender));
       for (ExpertCounts layer : model.learner(from).figures().counts()) {
-        for (int e = first; e < first + here; e++) {
-          tokens += layer.served()[e];
+        for (int e = 0; e < here; e++) {
+          tokens[e] += layer.served()[first + e];
         }
       }
     }
-    return tokens;
+    return Arrays.stream(tokens).boxed().toList();
   }
 }

@@ -31,6 +31,7 @@ public interface Workbench extends AutoCloseable {
    * @param crossEntropy at the last step
    * @param detail a line: experts, layers, data
    * @param modified milliseconds since 1970
+   * @param devices that its settings name
    */
   record RunSummary(
       Path folder,
@@ -40,7 +41,22 @@ public interface Workbench extends AutoCloseable {
       long steps,
       double crossEntropy,
       String detail,
-      long modified) {}
+      long modified,
+      int devices) {
+
+    /** A run on one device. */
+    public RunSummary(
+        Path folder,
+        String name,
+        String state,
+        long step,
+        long steps,
+        double crossEntropy,
+        String detail,
+        long modified) {
+      this(folder, name, state, step, steps, crossEntropy, detail, modified, 1);
+    }
+  }
 
   /**
    * A model that comes with the program.

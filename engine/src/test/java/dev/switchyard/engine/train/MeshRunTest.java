@@ -7,6 +7,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.DeviceReport.Exchange;
+import dev.switchyard.engine.observe.MeshTraffic;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.plan.ClusterConfig;
@@ -141,6 +142,7 @@ final class MeshRunTest {
       assertThat(measured.keySet()).isEqualTo(planned.keySet());
       planned.forEach((key, bytes) -> assertThat(measured.get(key)).as(key).isEqualTo(bytes));
     }
+    assertChannels(last.devices(), zero1);
     // Expert and data are divided evenly, as figure 9 has it.
     assertThat(last.devices())
         .allSatisfy(
@@ -150,6 +152,37 @@ final class MeshRunTest {
             });
     assertThat(RunHistory.reports(folder.resolve("run")).stream().map(StepReport::devices).toList())
         .isEqualTo(result.reports().stream().map(StepReport::devices).toList());
+  }
+
+  /**
+   * The groups that {@link MeshTraffic} finds are those that exchanged: each as large as it says.
+   */
+  private static void assertChannels(List<DeviceReport> devices, boolean zero1) {
+    MeshTraffic traffic = MeshTraffic.of(devices);
+    for (MeshTraffic.Channel channel : traffic.channels()) {
+      for (MeshTraffic.Flow flow : channel.flows()) {
+        for (int rank : channel.ranks()) {
+          assertThat(devices.get(rank).exchanges())
+              .as("%s of %s along %s", flow.collective(), flow.what(), channel.axes())
+              .anyMatch(
+                  each ->
+                      each.what().equals(flow.what())
+                          && each.collective().equals(flow.collective())
+                          && each.ranks() == channel.ranks().size());
+        }
+      }
+    }
+    assertThat(traffic.channels().stream().flatMap(c -> c.flows().stream()))
+        .extracting(MeshTraffic.Flow::what)
+        .contains(zero1 ? "updated weights" : "gradient norm");
+    assertThat(devices)
+        .allSatisfy(
+            device -> {
+              assertThat(device.expertTokens()).hasSize(device.experts());
+              assertThat(device.expertTokens().stream().mapToLong(Long::longValue).sum())
+                  .isEqualTo(device.tokensReceived())
+                  .isPositive();
+            });
   }
 
   /** The four all-to-alls of a Switch layer are one line of a plan. */

@@ -43,6 +43,10 @@ abstract class ReadablePainting extends Pane {
     paint(g, theme.getValue().colors());
   }
 
+  final Theme.Colors colors() {
+    return theme.getValue().colors();
+  }
+
   final boolean isDark() {
     return theme.getValue() == Theme.DARK;
   }

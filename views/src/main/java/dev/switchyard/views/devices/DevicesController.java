@@ -1,60 +1,84 @@
 package dev.switchyard.views.devices;
 
-import dev.switchyard.engine.configuration.InputException;
-import dev.switchyard.engine.configuration.SettingsRecord;
-import dev.switchyard.engine.plan.ClusterConfig;
-import dev.switchyard.engine.plan.MeshPlan;
-import dev.switchyard.engine.plan.Plan;
-import dev.switchyard.engine.plan.WorkloadConfig;
-import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.Action;
-import dev.switchyard.views.component.SettingValue;
+import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.devices.mesh.MeshController;
+import dev.switchyard.views.devices.planner.PlannerController;
 import dev.switchyard.views.navigation.Screen;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
-import dev.switchyard.views.words.Figures;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
-import javafx.animation.PauseTransition;
+import java.util.function.UnaryOperator;
+import javafx.beans.binding.BooleanBinding;
+import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.beans.property.SimpleObjectProperty;
 import javafx.scene.Node;
-import javafx.util.Duration;
+import javafx.scene.layout.StackPane;
 
-/** The screen Devices: the planner. */
+/** The screen Devices: the mesh of a run, and the planner. */
 public final class DevicesController implements Screen {
-  private static final Duration AFTER_TYPING = Duration.millis(200);
-  // The paper's largest model, on as many devices as it has experts.
-  private static final String FIRST_PRESET = "switch-c-2048";
-  private static final String FIRST_DEVICES = "2048";
+  /** The pages of the screen. */
+  public enum Page {
+    THIS_RUN("This run"),
+    PLANNER("Planner");
 
-  private final Workbench workbench;
-  private final Tasks tasks;
-  private final PlannerModel model = new PlannerModel();
+    private final String title;
+
+    Page(String title) {
+      this.title = title;
+    }
+  }
+
+  private final MeshController mesh;
+  private final PlannerController planner;
+  private final ObjectProperty<Page> page = new SimpleObjectProperty<>(this, "page", Page.PLANNER);
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
-  private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
-  private final DevicesView view;
+  private final StackPane view;
+  private boolean shown;
 
   /** The screen; it is filled when it is entered. */
-  public DevicesController(Workbench workbench, Tasks tasks, Appearance appearance) {
-    this.workbench = workbench;
-    this.tasks = tasks;
-    model.cluster.get("devices").value().set(FIRST_DEVICES);
-    view = new DevicesView(model, appearance.themeProperty());
-    typing.setOnFinished(e -> plan());
-    follow(model.cluster, value -> cluster());
-    follow(model.workload, value -> workload());
-    model.preset.addListener((o, before, now) -> plan());
+  public DevicesController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
+    mesh = new MeshController(workbench, tasks, appearance, saving, pages());
+    planner = new PlannerController(workbench, tasks, appearance, pages());
+    view = new StackPane(mesh.view(), planner.view());
+    view.setId("devices-page");
+    page.subscribe(
+        now -> {
+          mesh.view().setVisible(now == Page.THIS_RUN);
+          planner.view().setVisible(now == Page.PLANNER);
+          status.unbind();
+          status.bind(now == Page.PLANNER ? planner.statusProperty() : mesh.statusProperty());
+          if (shown) {
+            enter();
+          }
+        });
+  }
+
+  private Choice<Page> pages() {
+    Choice<Page> pages = new Choice<>(Page.values().length, each -> each.title);
+    pages.getStyleClass().add("device-pages");
+    pages.setItems(List.of(Page.values()));
+    pages.valueProperty().bindBidirectional(page);
+    return pages;
   }
 
   @Override
   public Node view() {
     return view;
+  }
+
+  /** Which page is shown. */
+  public ObjectProperty<Page> pageProperty() {
+    return page;
   }
 
   @Override
@@ -65,125 +89,60 @@ public final class DevicesController implements Screen {
   @Override
   public List<Action> actions() {
     List<Action> all = new ArrayList<>();
-    all.add(
-        Action.of("plan-defaults", "Plan with the first assumptions again", this::reset)
-            .foundBy("devices cluster reset")
-            .on("Alt+0"));
-    for (Workbench.Preset preset : model.presets) {
+    for (Page each : Page.values()) {
       all.add(
           Action.of(
-                  "plan-" + preset.name(), "Plan " + preset.name(), () -> model.preset.set(preset))
-              .foundBy("devices mesh memory cluster planner"));
+                  "devices-" + each.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                  "Show the page: " + each.title,
+                  () -> page.set(each))
+              .foundBy("devices mesh planner")
+              .on("Alt+" + (each.ordinal() + 1)));
     }
+    BooleanBinding ofMesh = page.isEqualTo(Page.THIS_RUN);
+    mesh.actions().forEach(action -> all.add(action.when(ofMesh)));
+    planner.actions().forEach(action -> all.add(action.after(() -> page.set(Page.PLANNER))));
     return all;
   }
 
-  private void reset() {
-    Stream.of(model.cluster, model.workload)
-        .flatMap(settings -> settings.values().stream())
-        .forEach(setting -> setting.value().set(setting.setting().defaultValue()));
-    model.cluster.get("devices").value().set(FIRST_DEVICES);
+  @Override
+  public Map<String, String> state() {
+    return Map.of("page", page.get().name());
   }
 
-  /** The presets are read, and the first plan is made. */
+  @Override
+  public void restore(UnaryOperator<String> state) {
+    Arrays.stream(Page.values())
+        .filter(each -> each.name().equals(state.apply("page")))
+        .forEach(page::set);
+  }
+
   @Override
   public void enter() {
-    if (model.presets.isEmpty()) {
-      tasks.run(
-          model.presets,
-          "",
-          workbench::presets,
-          presets -> {
-            model.presets.setAll(presets);
-            presets.stream()
-                .filter(preset -> preset.name().equals(FIRST_PRESET))
-                .findFirst()
-                .or(() -> presets.stream().findFirst())
-                .ifPresent(model.preset::set);
-          });
+    shown = true;
+    if (page.get() == Page.PLANNER) {
+      mesh.leave();
+      planner.enter();
+    } else {
+      mesh.enter();
     }
   }
 
-  private void follow(Map<String, SettingValue> settings, Consumer<SettingValue> check) {
-    for (SettingValue setting : settings.values()) {
-      setting
-          .value()
-          .addListener(
-              (o, before, now) -> {
-                try {
-                  settings.values().forEach(each -> each.problem().set(""));
-                  check.accept(setting);
-                } catch (InputException e) {
-                  setting.problem().set(e.getMessage());
-                }
-                typing.playFromStart();
-              });
+  @Override
+  public void leave() {
+    shown = false;
+    mesh.leave();
+  }
+
+  /** A run that this window trains, whose devices can be watched; null: there is none. */
+  public void offerTraining(TrainingRun run) {
+    mesh.offerTraining(run);
+    if (run != null && run.config().parallel().devices() > 1) {
+      page.set(Page.THIS_RUN);
     }
   }
 
-  private ClusterConfig cluster() {
-    return SettingsRecord.with(ClusterConfig.defaults(), values(model.cluster));
-  }
-
-  private WorkloadConfig workload() {
-    return SettingsRecord.with(WorkloadConfig.defaults(), values(model.workload));
-  }
-
-  private static Map<String, String> values(Map<String, SettingValue> settings) {
-    Map<String, String> values = new LinkedHashMap<>();
-    settings.forEach((name, setting) -> values.put(name, setting.value().get()));
-    return values;
-  }
-
-  private void plan() {
-    Workbench.Preset preset = model.preset.get();
-    if (preset == null) {
-      return;
-    }
-    ClusterConfig cluster;
-    WorkloadConfig workload;
-    try {
-      cluster = cluster();
-      workload = workload();
-    } catch (InputException e) {
-      fail(e);
-      return;
-    }
-    Map<String, String> settings = new LinkedHashMap<>(preset.settings());
-    tasks.run(
-        model,
-        "planning",
-        () -> workbench.plan(RunConfig.defaults().with(settings), cluster, workload),
-        this::show,
-        this::fail);
-  }
-
-  private void fail(Throwable problem) {
-    tasks.forget(model);
-    model.chosen.set(null);
-    model.plan.set(null);
-    model.problem.set(Tasks.line(problem));
-    status.set("");
-  }
-
-  private void show(Plan plan) {
-    model.problem.set("");
-    model.chosen.set(null);
-    model.plan.set(plan);
-    MeshPlan first = plan.strategies().getFirst();
-    model.chosen.set(first);
-    status.set(
-        "%s on %s devices · %s"
-            .formatted(
-                model.preset.get().name(),
-                Figures.whole(plan.cluster().devices()),
-                plan.best() == null
-                    ? "nothing fits"
-                    : "%s tokens a second".formatted(tokensPerSecond(plan, first))));
-  }
-
-  /** How fast a mesh would train. */
-  static String tokensPerSecond(Plan plan, MeshPlan mesh) {
-    return Figures.compact(plan.tokens() / mesh.time().total());
+  @Override
+  public void close() {
+    mesh.close();
   }
 }

@@ -1,2 +1,2 @@
-/** The screen Devices: how many devices share the work. */
+/** The screen Devices: the mesh of a run, and the planner for what does not fit here. */
 package dev.switchyard.views.devices;

@@ -73,14 +73,16 @@ public final class MainWindow implements Navigator {
     train = new TrainController(workbench, tasks, appearance, saving, this);
     compare = new CompareController(workbench, tasks, appearance, saving);
     inspect = new InspectController(workbench, tasks, appearance, saving);
+    DevicesController devices = new DevicesController(workbench, tasks, appearance, saving);
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
+    train.runProperty().addListener((o, before, now) -> devices.offerTraining(now));
     screens = new Screens(saved);
     screens.add(Place.START, new StartController(workbench, tasks, this));
     screens.add(Place.EXPLORE, explore);
     screens.add(Place.TRAIN, train);
     screens.add(Place.COMPARE, compare);
     screens.add(Place.INSPECT, inspect);
-    screens.add(Place.DEVICES, new DevicesController(workbench, tasks, appearance));
+    screens.add(Place.DEVICES, devices);
     Closing closing = new Closing(train, question, tasks, this::close);
     actions = new WindowActions(stage, screens, appearance, palette, closing::request);
     statusBar = new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty());

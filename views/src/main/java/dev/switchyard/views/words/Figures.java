@@ -97,6 +97,18 @@ public final class Figures {
     return whole / 86_400 + " d" + (hours == 0 ? "" : " " + hours + " h");
   }
 
+  /** A span of time from microseconds to days. */
+  public static String seconds(double seconds) {
+    if (!Double.isFinite(seconds) || seconds >= 60) {
+      return duration(seconds);
+    } else if (seconds >= 1) {
+      return decimal(seconds, 2) + " s";
+    }
+    return seconds >= 1e-3
+        ? decimal(seconds * 1e3, seconds >= 0.1 ? 0 : 1) + " ms"
+        : decimal(seconds * 1e6, 0) + " µs";
+  }
+
   /** How long ago something was: just now, 5 min ago. */
   public static String ago(long time, Instant now) {
     Duration since = Duration.between(Instant.ofEpochMilli(time), now);

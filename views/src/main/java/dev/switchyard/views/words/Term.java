@@ -258,6 +258,15 @@ public enum Term {
       "How devices share the work: some divide the batch (data), some the experts, some each"
           + " matrix (model).",
       "devices = data × expert × model"),
+  DEVICE_BALANCE(
+      "Balance between devices",
+      "A step lasts as long as its slowest device: the others wait for it. Experts that get more"
+          + " tokens than others make their device slower.",
+      "max over devices / mean over devices"),
+  BUSY(
+      "Where a device's time goes",
+      "It computes, carries or sums data (exchanges), or does nothing but wait for other devices.",
+      "t = computed + exchanged + waited"),
   DEVICE_MEMORY(
       "Memory of a device",
       "Weights, their gradients and optimizer state, what the backward pass needs again, and the"

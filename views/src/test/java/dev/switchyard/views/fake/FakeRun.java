@@ -5,6 +5,7 @@ import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import java.nio.file.Path;
@@ -38,9 +39,14 @@ public final class FakeRun implements TrainingRun {
     for (long s = step() + 1; s <= step; s++) {
       StepReport report =
           FakeReports.report(s, config.model().numExperts(), config.training().twin());
-      reports.add(report);
+      if (config.parallel().devices() > 1) {
+        Mesh mesh = config.parallel().toMesh();
+        report = report.withDevices(FakeDevices.of(s, mesh, config.model().numExperts()));
+      }
+      StepReport told = report;
+      reports.add(told);
       time += 42;
-      listeners.forEach(l -> l.onStep(report));
+      listeners.forEach(l -> l.onStep(told));
       if (s % 1000 == 0) {
         event("checkpoint", "checkpoint");
       }

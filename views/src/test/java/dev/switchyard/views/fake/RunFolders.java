@@ -3,6 +3,7 @@ package dev.switchyard.views.fake;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.train.RunConfig;
@@ -36,6 +37,22 @@ public final class RunFolders {
   public static Path trained(Path folder, Map<String, ?> settings, long steps, int slowness) {
     empty(folder, settings);
     write(folder, 1, steps, slowness);
+    return folder;
+  }
+
+  /** A run of so many steps on the devices of a mesh. */
+  public static Path divided(Path folder, Mesh mesh, int experts, long steps) {
+    empty(
+        folder, settings("num_experts", experts, "devices", mesh.size(), "mesh", mesh.toString()));
+    try (BufferedWriter metrics = appending(folder.resolve(RunFolder.METRICS))) {
+      for (long step = 1; step <= steps; step++) {
+        StepReport report = FakeReports.report(step, experts, false);
+        metrics.write(
+            RunHistory.line(report.withDevices(FakeDevices.of(step, mesh, experts))) + "\n");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return folder;
   }
 
@@ -90,7 +107,8 @@ public final class RunFolders {
 
   /** How a run stands in the list of runs. */
   public static RunSummary summary(Path folder, String detail) {
-    List<RunEvent> events = RunHistory.events(folder);
+    List<RunEvent> events =
+        Files.exists(folder.resolve(RunFolder.EVENTS)) ? RunHistory.events(folder) : List.of();
     long step = RunHistory.lastReport(folder).map(StepReport::step).orElse(0L);
     return new RunSummary(
         folder,

@@ -1,4 +1,4 @@
-package dev.switchyard.views.devices;
+package dev.switchyard.views.devices.planner;
 
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.plan.ClusterConfig;

@@ -1,4 +1,4 @@
-package dev.switchyard.views.devices;
+package dev.switchyard.views.devices.planner;
 
 import dev.switchyard.engine.plan.Communication;
 import dev.switchyard.engine.plan.MeshPlan;
@@ -32,7 +32,7 @@ final class ExchangesCard extends StackPane {
     column("a step", 80, each -> Figures.whole(each.count()) + "×");
     column("bytes each", 100, each -> Figures.bytes(each.bytes()));
     column("sent a step", 100, each -> Figures.bytes(each.stepSentBytes()));
-    column("time a step", 100, each -> StrategiesCard.seconds(each.stepSeconds()));
+    column("time a step", 100, each -> Figures.seconds(each.stepSeconds()));
     column("over", 80, each -> each.overNetwork() ? "network" : "links");
     Card card = new Card("Exchanges", "", table);
     card.subtitle().setId("plan-chosen");

@@ -1,4 +1,4 @@
-package dev.switchyard.views.devices;
+package dev.switchyard.views.devices.planner;
 
 import dev.switchyard.engine.plan.MemoryUse;
 import dev.switchyard.engine.plan.MeshPlan;
@@ -30,7 +30,7 @@ final class StrategiesCard extends HBox {
     this.model = model;
     memory = new StackedBars(theme, Figures::bytes, this::choose);
     memory.setId("plan-memory");
-    time = new StackedBars(theme, StrategiesCard::seconds, this::choose);
+    time = new StackedBars(theme, Figures::seconds, this::choose);
     time.setId("plan-time");
     Card memoryCard =
         new Card(
@@ -48,18 +48,6 @@ final class StrategiesCard extends HBox {
     getChildren().addAll(memoryCard, timeCard);
     model.plan.subscribe(now -> show());
     model.chosen.subscribe(now -> show());
-  }
-
-  /** A span of time from microseconds to days. */
-  static String seconds(double seconds) {
-    if (!Double.isFinite(seconds) || seconds >= 60) {
-      return Figures.duration(seconds);
-    } else if (seconds >= 1) {
-      return Figures.decimal(seconds, 2) + " s";
-    }
-    return seconds >= 1e-3
-        ? Figures.decimal(seconds * 1e3, seconds >= 0.1 ? 0 : 1) + " ms"
-        : Figures.decimal(seconds * 1e6, 0) + " µs";
   }
 
   private void choose(int row) {

@@ -1,4 +1,4 @@
-package dev.switchyard.views.devices;
+package dev.switchyard.views.devices.planner;
 
 import dev.switchyard.engine.plan.MeshPlan;
 import dev.switchyard.engine.plan.Plan;
@@ -27,17 +27,17 @@ import javafx.scene.layout.VBox;
 import javafx.util.StringConverter;
 import org.kordamp.ikonli.feather.Feather;
 
-/** Layout of the screen Devices: assumptions at the left, what they lead to at the right. */
-final class DevicesView extends BorderPane {
+/** Layout of the planner: assumptions at the left, what they lead to at the right. */
+final class PlannerView extends BorderPane {
   private static final double SIDE = 400;
   private static final double FIELD = 172;
 
   private final PlannerModel model;
 
-  DevicesView(PlannerModel model, ObservableValue<Theme> theme) {
+  PlannerView(PlannerModel model, ObservableValue<Theme> theme, Node pages) {
     this.model = model;
-    setId("devices-page");
-    setTop(bar());
+    setId("planner");
+    setTop(bar(pages));
     Card assumptions = new Card("Assumptions", "all of them can be changed", assumptions());
     assumptions.setMinWidth(SIDE);
     assumptions.setPrefWidth(SIDE);
@@ -47,7 +47,7 @@ final class DevicesView extends BorderPane {
     setCenter(both);
   }
 
-  private Node bar() {
+  private Node bar(Node pages) {
     Label title = new Label("Devices");
     title.getStyleClass().addAll("screen-title", "strong");
     title.setMinWidth(Region.USE_PREF_SIZE);
@@ -70,8 +70,10 @@ final class DevicesView extends BorderPane {
     Label detail = new Label();
     detail.setId("plan-summary");
     detail.getStyleClass().add("muted");
-    detail.textProperty().bind(model.plan.map(DevicesView::summary).orElse(""));
-    HBox bar = new HBox(12, title, preset, detail);
+    detail.textProperty().bind(model.plan.map(PlannerView::summary).orElse(""));
+    HBox.setHgrow(detail, Priority.ALWAYS);
+    detail.setMaxWidth(Double.MAX_VALUE);
+    HBox bar = new HBox(12, title, preset, detail, pages);
     bar.getStyleClass().add("top-bar");
     bar.setAlignment(Pos.CENTER_LEFT);
     return bar;
@@ -88,8 +90,8 @@ final class DevicesView extends BorderPane {
                 : "best: %s, %s a step, %s tokens a second"
                     .formatted(
                         first.mesh(),
-                        StrategiesCard.seconds(first.time().total()),
-                        DevicesController.tokensPerSecond(plan, first)));
+                        Figures.seconds(first.time().total()),
+                        PlannerController.tokensPerSecond(plan, first)));
   }
 
   private Node assumptions() {
