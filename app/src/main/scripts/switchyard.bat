@@ -12,6 +12,7 @@ echo switchyard: SWITCHYARD_JAVA_HOME is %SWITCHYARD_JAVA_HOME%, where no JDK %N
 exit /b 2
 
 :search
+call :consider "%APP_HOME%\runtime"
 if defined JAVA_HOME call :consider "%JAVA_HOME%"
 for /f "delims=" %%i in ('where java 2^>nul') do call :consider "%%~dpi.."
 for /d %%i in ("%ProgramFiles%\Java\*") do call :consider "%%~i"
