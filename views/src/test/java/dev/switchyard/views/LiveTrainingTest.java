@@ -2,20 +2,27 @@ package dev.switchyard.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.observe.ProbeReport;
+import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.LoadHeatmap;
+import dev.switchyard.views.chart.ProbeRows;
 import dev.switchyard.views.fake.FakeReports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import javafx.scene.control.Button;
+import javafx.scene.control.ListView;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
+import javafx.scene.control.ToggleButton;
 import javafx.stage.WindowEvent;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +85,9 @@ class LiveTrainingTest extends ScreenTest {
     until(
         "the newest step is drawn",
         () -> {
+          if (chart.content().lines().isEmpty()) {
+            return false;
+          }
           double[] x = chart.content().lines().getLast().x();
           return x[x.length - 1] == 5000;
         });
@@ -118,6 +128,156 @@ class LiveTrainingTest extends ScreenTest {
     untilText("#models", "seven-valleys");
     until("its tokens are shown", () -> seen("#token-title"));
     untilText("#status-training", "seven-valleys · training · step 10 of 1,000");
+  }
+
+  @Test
+  void atAPauseTheRunIsChangedAndTheChangeStandsInHistoryAndOnTheCharts() {
+    run().trainTo(120);
+    press("#pause");
+    press("#change");
+    until("the form is seen", () -> seen("#change-form"));
+    assertThat(find("#change-apply", Button.class).isDisabled()).isTrue();
+    write("#change-learning_rate", "fast");
+    untilText(
+        "#change-problem-learning_rate",
+        "learning_rate is \"fast\", but must be a number, such as 0.5.");
+    write("#change-learning_rate", "0.0005");
+    write("#change-router_aux_loss_coef", "0.03");
+    untilText("#change-summary", "learning_rate 0.005 → 0.0005\nrouter_aux_loss_coef 0.01 → 0.03");
+    press("#change-apply");
+    until("it is put away", () -> !seen("#change-form"));
+    assertThat(run().commands).last().asString().startsWith("change ");
+    assertThat(run().config().training().learningRate()).isEqualTo(0.0005);
+    LineChartPane chart = find("#dropped-chart", LineChartPane.class);
+    until("it is marked", () -> !chart.content().marks().isEmpty());
+    assertThat(chart.content().marks().getFirst())
+        .isEqualTo(new LineChartPane.Mark(120, "rate 0.005 → 0.0005 +1"));
+    assertThat(
+            find("#history", ListView.class).getItems().stream()
+                .map(event -> ((RunEvent) event).text()))
+        .contains(
+            "Checkpoint of step 120",
+            "learning_rate 0.005 → 0.0005, router_aux_loss_coef 0.01 → 0.03");
+    press("#resume");
+    untilText("#state", "training");
+  }
+
+  @Test
+  void everyWeightIsInspectedAsItIsAtTheMoment() {
+    run().trainTo(30);
+    press("#pause");
+    press("#inspect-weights");
+    until("the inspector is seen", () -> seen("#weights"));
+    assertThat(run().commands).contains("currentWeights");
+  }
+
+  @Test
+  void theRoutingOfTheProbesIsFollowedAndScrubbed() {
+    run().trainTo(300);
+    untilText("#step-number", "300");
+    ProbeRows rows = find("#probe-rows", ProbeRows.class);
+    until("seven looks are shown", () -> rows.rows().size() == 7);
+    untilText("#probe-at", "step 300");
+    ProbeReport.Layer now = FakeReports.probes(300, 8).probes().getFirst().layers().getFirst();
+    ProbeReport.Layer before = FakeReports.probes(250, 8).probes().getFirst().layers().getFirst();
+    assertThat(rows.rows().getLast().layer()).isEqualTo(now);
+    assertThat(rows.rows().getLast().changed()).isEqualTo(now.changed(before));
+    interact(() -> find("#probe-step", Slider.class).setValue(2));
+    untilText("#probe-at", "step 100");
+    run().trainTo(350);
+    until("the new look is there", () -> rows.rows().size() == 8);
+    assertThat(text("#probe-at")).isEqualTo("step 100");
+    interact(() -> find("#probe-step", Slider.class).setValue(7));
+    run().trainTo(400);
+    untilText("#probe-at", "step 400");
+  }
+
+  @Test
+  void closingTheRunGoesOnInTheBackground() {
+    run().trainTo(10);
+    interact(() -> stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST)));
+    until("it asks", () -> seen("#question"));
+    press("#go-on-in-background");
+    until("the window is closed", () -> !stage.isShowing());
+    assertThat(run().commands).startsWith("start", "stop");
+    assertThat(workbench.inBackground).containsExactly(run().folder());
+  }
+
+  @Test
+  void aRunOfAnotherProcessIsFoundFollowedAndLeftAlone() {
+    press("#stop");
+    untilText("#state", "finished");
+    Path other = runs.resolve("other");
+    workbench.elsewhere.add(other);
+    workbench.summaries.add(
+        new Workbench.RunSummary(
+            other, "other", "running", 60, 900, 3.2, "8 experts", System.currentTimeMillis()));
+    press("#rail-start");
+    press("#rail-train");
+    interact(() -> window.newRun(null, List.of()));
+    press("#follow-other");
+    untilText("#run-name", "other");
+    assertThat(seen("#elsewhere")).isTrue();
+    assertThat(seen("#change")).isFalse();
+    run().trainTo(80);
+    untilText("#step-number", "80");
+    press("#pause");
+    untilText("#state", "paused");
+    assertThat(seen("#change")).isFalse();
+    interact(() -> stage.fireEvent(new WindowEvent(stage, WindowEvent.WINDOW_CLOSE_REQUEST)));
+    until("the window is closed", () -> !stage.isShowing());
+    assertThat(run().commands).startsWith("pause").doesNotContain("stop");
+  }
+
+  @Test
+  void aRunOfAnotherProcessIsFollowedFromTheStartPageToo() {
+    workbench.elsewhere.add(runs.resolve("other"));
+    interact(() -> window.resume(runs.resolve("other")));
+    untilText("#run-name", "other");
+    assertThat(seen("#elsewhere")).isTrue();
+  }
+
+  @Test
+  void aFailedRunGoesOnFromItsCheckpointWithAChange() {
+    run().trainTo(20);
+    run().fail("Step 21: the loss is not a number. Go on with a lower learning_rate.");
+    until("it says so", () -> seen("#failure"));
+    press("#go-on-changed");
+    untilText("#change-summary", "learning_rate 0.005 → 0.0025");
+    press("#change-apply");
+    until("it goes on", () -> workbench.opened.size() == 2 && text("#state").equals("training"));
+    assertThat(run().config().training().learningRate()).isEqualTo(0.0025);
+  }
+
+  @Test
+  void everyMeasureOfTheRoutersHasItsLines() {
+    run().trainTo(100);
+    untilText("#step-number", "100");
+    StepReport last = FakeReports.report(100, 8, true);
+    for (String measure : List.of("z-loss", "updates")) {
+      choose("#choice-balance-chart", measure);
+    }
+    LineChartPane updates = find("#balance-chart", LineChartPane.class);
+    assertThat(updates.content().lines().stream().map(LineChartPane.Line::name))
+        .containsExactlyInAnyOrderElementsOf(last.model().updateRatios().keySet());
+    LineChartPane.Line experts = updates.content().lines().getFirst();
+    assertThat(experts.y()[experts.y().length - 1])
+        .isEqualTo(last.model().updateRatios().get(experts.name()));
+    choose("#choice-dropped-chart", "entropy");
+    LineChartPane entropy = find("#dropped-chart", LineChartPane.class);
+    assertThat(entropy.content().lines()).hasSize(4);
+    double[] first = entropy.content().lines().getFirst().y();
+    assertThat(first[0])
+        .isEqualTo(FakeReports.report(1, 8, true).model().layers().getFirst().entropy());
+  }
+
+  private void choose(String choice, String name) {
+    interact(
+        () ->
+            lookup(choice).query().lookupAll(".toggle-button").stream()
+                .map(ToggleButton.class::cast)
+                .filter(button -> button.getText().equals(name))
+                .forEach(button -> button.setSelected(true)));
   }
 
   @Test
@@ -189,12 +349,15 @@ class LiveTrainingTest extends ScreenTest {
   @Test
   void aRecordingIsReplayedAsIfItWereNow() {
     interact(() -> window.replay("seven-valleys"));
+    assertThat(seen("#train-form")).isFalse(); // nor while the recording is read
     untilText("#state", "replay");
     until("it plays", () -> !text("#step-number").equals("0"));
     press("#play");
     untilText("#play", "Play");
     interact(() -> find("#position", Slider.class).setValue(450));
     untilText("#step-number", "450");
+    ProbeRows probes = find("#probe-rows", ProbeRows.class);
+    until("looks up to step 450", () -> probes.rows().size() == 10);
     interact(() -> find("#position", Slider.class).setValue(30));
     untilText("#step-number", "30");
     until(

@@ -2,7 +2,14 @@ package dev.switchyard.views;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.configuration.SettingDescription;
+import dev.switchyard.engine.train.RunConfig;
+import java.util.ArrayList;
+import java.util.List;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
+import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +77,47 @@ class TrainFormTest extends ScreenTest {
     untilText(
         "#problem-router_jitter_noise",
         "router_jitter_noise is 2, but must be between 0 and 0.99.");
+  }
+
+  @Test
+  void probesAreWrittenALineEach() {
+    write("#probe-sentences", "the kiln keeps coals\n\n a slow wave, twice ");
+    press("#create");
+    untilText("#state", "training");
+    assertThat(run().config().training().probing().probes())
+        .containsExactly("the kiln keeps coals", "a slow wave, twice");
+  }
+
+  /** Whatever stands in a field that it can't mean is said beside it, and nothing starts. */
+  @Test
+  void everyFieldSaysWhatIsWrongWithIt() {
+    List<String> checked = new ArrayList<>();
+    interact(
+        () -> {
+          for (SettingDescription setting : RunConfig.describe()) {
+            // Elsewhere any word will do, or it is chosen from a list.
+            if (setting.type().contains("number")) {
+              everyWrongValueIsSaid(setting.name());
+              checked.add(setting.name());
+            }
+          }
+        });
+    assertThat(checked).hasSizeGreaterThan(50).contains("learning_rate", "probe_every");
+    until("it can start", () -> !find("#create", Button.class).isDisabled());
+  }
+
+  private void everyWrongValueIsSaid(String setting) {
+    Node root = stage.getScene().getRoot();
+    TextField field = (TextField) root.lookup("#all-" + setting);
+    Label problem = (Label) field.getParent().lookup("#problem-" + setting);
+    String before = field.getText();
+    for (String wrong : List.of("many", "-1e300", "")) {
+      field.setText(wrong);
+      assertThat(problem.getText()).as("\"%s\"", wrong).startsWith(setting + " is ");
+      assertThat(problem.isVisible()).isTrue();
+    }
+    field.setText(before);
+    assertThat(problem.getText()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,16 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Go on with this mesh (default: as before; with --devices: all to data).")
   private String mesh;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Change a setting from here on; may be repeated. The change stands in the run's history."
+              + " What can change: learning_rate, capacity_factor, eval_capacity_factor,"
+              + " router_jitter_noise, router_aux_loss_coef, router_z_loss_coef,"
+              + " router_importance_loss_coef, router_load_loss_coef.")
+  private List<String> set = List.of();
+
   @Option(names = "--json", description = "One JSON object for each step, and one that sums up.")
   private boolean json;
 
@@ -53,13 +64,13 @@ final class ResumeCommand implements Callable<Integer> {
             : (Long) RunConfig.defaults().with(Map.of("steps", steps)).training().steps();
     Path folder = switchyard.home().runNamed(run);
     try (Workbench workbench = switchyard.workbench();
-        TrainingRun training = workbench.reopen(folder, total, parallel())) {
+        TrainingRun training = workbench.reopen(folder, total, changes())) {
       return AttendedRun.of(training, switchyard.terminal(), json).follow(training);
     }
   }
 
-  private Map<String, String> parallel() {
-    Map<String, String> changes = new LinkedHashMap<>();
+  private Map<String, String> changes() {
+    Map<String, String> changes = new LinkedHashMap<>(KeyValue.all(set));
     if (devices != null) {
       changes.put("devices", devices);
       changes.put("mesh", "");

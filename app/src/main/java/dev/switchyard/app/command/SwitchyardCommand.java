@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ExportCommand.class,
       RunsCommand.class,
+      ProbesCommand.class,
+      AskCommand.class,
       CompareCommand.class,
       SamplesCommand.class,
       CorpusCommand.class,

@@ -11,6 +11,7 @@ import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeLog;
 import dev.switchyard.engine.plan.ClusterConfig;
 import dev.switchyard.engine.plan.Plan;
 import dev.switchyard.engine.plan.Planner;
@@ -121,8 +122,23 @@ public final class LocalWorkbench implements Workbench {
   }
 
   @Override
-  public TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel) {
-    return TrainingRuns.reopen(folder, steps, parallel);
+  public TrainingRun reopen(Path folder, Long steps, Map<String, String> changes) {
+    return TrainingRuns.reopen(folder, steps, changes);
+  }
+
+  @Override
+  public boolean isTrainedElsewhere(Path folder) {
+    return RunHistory.isInTrainingElsewhere(folder);
+  }
+
+  @Override
+  public TrainingRun watch(Path folder) {
+    return TrainingRuns.watch(folder);
+  }
+
+  @Override
+  public void goOnInBackground(Path folder) {
+    BackgroundRun.start(folder, home);
   }
 
   @Override
@@ -208,11 +224,14 @@ public final class LocalWorkbench implements Workbench {
     if (!RunFolder.isRun(folder)) {
       throw new InputException("%s is no run: it has no run.json to replay.".formatted(folder));
     }
+    ProbeLog probes = new ProbeLog();
+    RunHistory.forEachProbe(folder, probes::add);
     return new Recording(
         name(model, folder),
         RunSummaries.config(folder),
         RunHistory.reports(folder),
-        RunHistory.events(folder));
+        RunHistory.events(folder),
+        probes.snapshot());
   }
 
   @Override

@@ -56,6 +56,9 @@ public final class SamplePack {
       }
       Files.copy(run.resolve(RunFolder.METRICS), part.resolve(RunFolder.METRICS));
       Files.copy(run.resolve(RunFolder.EVENTS), part.resolve(RunFolder.EVENTS));
+      if (Files.exists(run.resolve(RunFolder.PROBES))) {
+        Files.copy(run.resolve(RunFolder.PROBES), part.resolve(RunFolder.PROBES));
+      }
       write(part.resolve(RunFolder.RUN), withoutPaths(run.resolve(RunFolder.RUN)));
       write(part.resolve("sample.json"), card(title, detail));
       Files.move(part, out);

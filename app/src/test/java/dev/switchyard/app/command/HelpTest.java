@@ -21,7 +21,7 @@ final class HelpTest {
   @ValueSource(
       strings = {
         "train", "resume", "eval", "route", "runs", "compare", "samples", "corpus", "demo", "bench",
-        "plan"
+        "plan", "probes", "ask"
       })
   void everyCommandHasHelpThatFitsATerminal(String command) {
     Result help = new Session(folder).run(command, "--help");

@@ -21,6 +21,9 @@ public @interface Setting {
   /** Allowed words; empty: any. */
   String[] options() default {};
 
+  /** What stands between the parts of a list that is written as one word. */
+  String separator() default ",";
+
   /** Whether forms show it at once, not only on search. */
   boolean common() default false;
 }

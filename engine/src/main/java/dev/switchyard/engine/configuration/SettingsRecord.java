@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -112,7 +113,7 @@ public final class SettingsRecord {
       }
       return given instanceof Collection<?> many
           ? many.stream().map(String::valueOf).toList()
-          : Arrays.stream(given.toString().split(",")).map(String::strip).toList();
+          : parts(given.toString(), setting.separator());
     }
     if (given instanceof Collection<?> || given instanceof Map<?, ?>) {
       throw new InputException(
@@ -130,6 +131,18 @@ public final class SettingsRecord {
       }
     }
     return value;
+  }
+
+  /**
+   * Of a list whose parts may have commas, line breaks separate too, and there are no empty parts.
+   */
+  private static List<String> parts(String text, String separator) {
+    return separator.equals(",")
+        ? Arrays.stream(text.split(",")).map(String::strip).toList()
+        : Arrays.stream(text.split("\\R|" + Pattern.quote(separator)))
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .toList();
   }
 
   private static Object parse(String name, Class<?> type, String text) {
@@ -190,6 +203,8 @@ public final class SettingsRecord {
   public static String text(Object value) {
     if (value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15) {
       return Long.toString(d.longValue());
+    } else if (value instanceof Double d && Math.abs(d) >= 1e-6 && Math.abs(d) < 1e-3) {
+      return BigDecimal.valueOf(d).stripTrailingZeros().toPlainString();
     } else if (value instanceof Collection<?> many) {
       return String.join(",", many.stream().map(String::valueOf).toList());
     }

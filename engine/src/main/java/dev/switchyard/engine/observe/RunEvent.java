@@ -8,7 +8,8 @@ import java.util.Map;
  * @param time milliseconds since 1970
  * @param step the last finished step
  * @param kind "started", "paused", "resumed", "stopped", "finished", "failed", "checkpoint",
- *     "evaluation", "changed", "data" (what the data is like)
+ *     "evaluation", "changed" (settings: figures have each one's new value by its name, and its old
+ *     one by its name and "_before"), "data" (what the data is like)
  * @param text one line for people
  * @param figures numbers that belong to it, such as cross_entropy of an evaluation
  */

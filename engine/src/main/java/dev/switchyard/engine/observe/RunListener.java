@@ -11,6 +11,9 @@ public interface RunListener {
   /** Something stands in the run's history. */
   default void onEvent(RunEvent event) {}
 
+  /** The model looked at the run's probes. */
+  default void onProbes(ProbeReport report) {}
+
   /** The state has changed. */
   default void onState(RunState state) {}
 }

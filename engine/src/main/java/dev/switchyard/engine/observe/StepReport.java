@@ -1,6 +1,7 @@
 package dev.switchyard.engine.observe;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one training step did.
@@ -58,6 +59,8 @@ public record StepReport(
    * @param gradientNorm before clipping
    * @param tokensPerSecond of this step
    * @param layers the Switch layers, in the order in which tokens pass them
+   * @param updateRatios norm of the update over norm of the weights, by group of weights
+   *     ("experts", "routers", "attention", ...), at steps where that was measured; else empty
    */
   public record ModelReport(
       long tokens,
@@ -70,7 +73,37 @@ public record StepReport(
       double droppedFraction,
       double gradientNorm,
       double tokensPerSecond,
-      List<LayerReport> layers) {}
+      List<LayerReport> layers,
+      Map<String, Double> updateRatios) {
+
+    /** A step at which nobody measured the update. */
+    public ModelReport(
+        long tokens,
+        double seconds,
+        double loss,
+        double crossEntropy,
+        double loadBalancingLoss,
+        double zLoss,
+        double outputZLoss,
+        double droppedFraction,
+        double gradientNorm,
+        double tokensPerSecond,
+        List<LayerReport> layers) {
+      this(
+          tokens,
+          seconds,
+          loss,
+          crossEntropy,
+          loadBalancingLoss,
+          zLoss,
+          outputZLoss,
+          droppedFraction,
+          gradientNorm,
+          tokensPerSecond,
+          layers,
+          Map.of());
+    }
+  }
 
   /**
    * One Switch layer at one step.

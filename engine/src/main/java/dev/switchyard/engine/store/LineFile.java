@@ -240,7 +240,7 @@ final class LineFile implements AutoCloseable {
   }
 
   /** A line's object; null where it is none. */
-  private static JsonNode parse(byte[] line) {
+  static JsonNode parse(byte[] line) {
     try {
       JsonNode parsed = Json.LINES.readTree(line);
       return parsed.isObject() ? parsed : null;

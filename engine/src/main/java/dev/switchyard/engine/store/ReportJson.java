@@ -66,6 +66,9 @@ final class ReportJson {
     }
     line.put("experts", experts);
     line.put("layers", layers);
+    if (!model.updateRatios().isEmpty()) {
+      line.put("update_ratios", model.updateRatios());
+    }
     return line;
   }
 
@@ -97,7 +100,14 @@ final class ReportJson {
         line.path("dropped_fraction").asDouble(),
         line.path("gradient_norm").asDouble(Double.NaN),
         line.path("tokens_per_second").asDouble(),
-        List.copyOf(layers));
+        List.copyOf(layers),
+        updateRatios(line.path("update_ratios")));
+  }
+
+  private static Map<String, Double> updateRatios(JsonNode line) {
+    Map<String, Double> ratios = new LinkedHashMap<>();
+    line.properties().forEach(e -> ratios.put(e.getKey(), e.getValue().asDouble()));
+    return ratios;
   }
 
   private static LayerReport layer(String name, JsonNode load, JsonNode figures) {

@@ -14,6 +14,7 @@ import java.util.Map;
  * run.json             configuration and provenance
  * metrics.jsonl        a line a step
  * events.jsonl         a line for each thing that happened
+ * probes.jsonl         a line for each look at the probes
  * checkpoints/step-N/  see {@link Checkpoint}
  * run.lock             held while a process trains the run
  * </pre>
@@ -22,6 +23,7 @@ public final class RunFolder implements AutoCloseable {
   public static final String RUN = "run.json";
   public static final String METRICS = "metrics.jsonl";
   public static final String EVENTS = "events.jsonl";
+  public static final String PROBES = "probes.jsonl";
   public static final String CHECKPOINTS = "checkpoints";
 
   private final Path path;

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.store;
 
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,26 @@ public final class RunHistory {
     List<RunEvent> events = new ArrayList<>();
     LineFile.read(folder.resolve(RunFolder.EVENTS), line -> events.add(ReportJson.event(line)));
     return events;
+  }
+
+  /** The looks at the probes so far, oldest first. */
+  public static void forEachProbe(Path folder, Consumer<ProbeReport> each) {
+    LineFile.read(folder.resolve(RunFolder.PROBES), line -> each.accept(ProbeJson.report(line)));
+  }
+
+  /** A look at the probes as the object that {@code probes.jsonl} has for it, on one line. */
+  public static String line(ProbeReport report) {
+    return new String(Json.line(ProbeJson.of(report)), StandardCharsets.UTF_8);
+  }
+
+  /** Whether a process, this one or another, trains the run now. */
+  public static boolean isInTraining(Path folder) {
+    return RunLock.isHeld(folder);
+  }
+
+  /** Whether another process trains the run now. */
+  public static boolean isInTrainingElsewhere(Path folder) {
+    return RunLock.isHeldElsewhere(folder);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.store;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ public final class RunJournal implements AutoCloseable {
 
     record History(RunEvent event) implements Entry {}
 
+    record Probes(ProbeReport report) implements Entry {}
+
     record Flush(CountDownLatch done) implements Entry {}
 
     record End() implements Entry {}
@@ -30,12 +33,14 @@ public final class RunJournal implements AutoCloseable {
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE);
   private final LineFile metrics;
   private final LineFile events;
+  private final LineFile probes;
   private final Thread writer;
   private volatile InputException problem;
 
-  private RunJournal(LineFile metrics, LineFile events, String name) {
-    this.metrics = metrics;
-    this.events = events;
+  private RunJournal(List<LineFile> files, String name) {
+    this.metrics = files.get(0);
+    this.events = files.get(1);
+    this.probes = files.get(2);
     this.writer = Thread.ofPlatform().name("journal of " + name).daemon().unstarted(this::work);
   }
 
@@ -47,14 +52,16 @@ public final class RunJournal implements AutoCloseable {
    * @param step the last that stays
    */
   public static RunJournal after(Path folder, long step) {
-    LineFile metrics = LineFile.openAfter(folder.resolve(RunFolder.METRICS), step);
+    List<LineFile> files = new ArrayList<>();
     try {
-      LineFile events = LineFile.openAfter(folder.resolve(RunFolder.EVENTS), step);
-      RunJournal journal = new RunJournal(metrics, events, folder.getFileName().toString());
+      for (String each : List.of(RunFolder.METRICS, RunFolder.EVENTS, RunFolder.PROBES)) {
+        files.add(LineFile.openAfter(folder.resolve(each), step));
+      }
+      RunJournal journal = new RunJournal(files, folder.getFileName().toString());
       journal.writer.start();
       return journal;
     } catch (RuntimeException e) {
-      metrics.close();
+      files.forEach(LineFile::close);
       throw e;
     }
   }
@@ -71,6 +78,11 @@ public final class RunJournal implements AutoCloseable {
   /** Adds an event's line. */
   public void add(RunEvent event) {
     put(new Entry.History(event));
+  }
+
+  /** Adds the line of a look at the probes. */
+  public void add(ProbeReport report) {
+    put(new Entry.Probes(report));
   }
 
   /**
@@ -118,6 +130,7 @@ public final class RunJournal implements AutoCloseable {
         }
         attempt(metrics::push);
         attempt(events::push);
+        attempt(probes::push);
         if (end) {
           return;
         }
@@ -131,16 +144,19 @@ public final class RunJournal implements AutoCloseable {
     switch (entry) {
       case Entry.Metrics line -> attempt(() -> metrics.add(ReportJson.of(line.report())));
       case Entry.History line -> attempt(() -> events.add(ReportJson.of(line.event())));
+      case Entry.Probes line -> attempt(() -> probes.add(ProbeJson.of(line.report())));
       case Entry.Flush flush -> {
-        attempt(metrics::sync);
-        attempt(events::sync);
+        sync();
         flush.done().countDown();
       }
-      case Entry.End end -> {
-        attempt(metrics::sync);
-        attempt(events::sync);
-      }
+      case Entry.End end -> sync();
     }
+  }
+
+  private void sync() {
+    attempt(metrics::sync);
+    attempt(events::sync);
+    attempt(probes::sync);
   }
 
   private void attempt(Runnable write) {
@@ -168,6 +184,7 @@ public final class RunJournal implements AutoCloseable {
     }
     metrics.close();
     events.close();
+    probes.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

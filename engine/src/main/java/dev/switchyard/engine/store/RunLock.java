@@ -115,6 +115,15 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /** Whether another process than this holds the lock of a run folder. */
+  static synchronized boolean isHeldElsewhere(Path folder) {
+    try {
+      return !HELD.contains(folder.toRealPath()) && isHeld(folder);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** The process is named for messages only: where the disk is full the lock holds without it. */
   private static void writeOwner(FileChannel channel) {
     byte[] owner = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);

@@ -90,7 +90,8 @@ public final class Adafactor implements Optimizer {
   }
 
   @Override
-  public void update(long step, double learningRate, double gradientScale) {
+  public void update(
+      long step, double learningRate, double gradientScale, UpdateListener listener) {
     double clip = config.adafactorClipThreshold();
     AdafactorStep numbers =
         new AdafactorStep(
@@ -102,6 +103,7 @@ public final class Adafactor implements Optimizer {
             gradientScale,
             together);
     for (Moment moment : all) {
+      listener.before(moment.parameter());
       switch (moment) {
         case Factored factored ->
             backend.adafactor(
@@ -117,6 +119,7 @@ public final class Adafactor implements Optimizer {
                     part ->
                         backend.adafactor(part.value(), part.gradient(), part.moment(), numbers));
       }
+      listener.after(moment.parameter());
     }
   }
 

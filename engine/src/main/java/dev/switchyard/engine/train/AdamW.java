@@ -29,17 +29,20 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
-  public void update(long step, double learningRate, double gradientScale) {
+  public void update(
+      long step, double learningRate, double gradientScale, UpdateListener listener) {
     AdamWStep decayed = step(step, learningRate, gradientScale, config.weightDecay());
     AdamWStep plain = step(step, learningRate, gradientScale, 0);
     for (Moments moments : all) {
       Parameter parameter = moments.parameter();
+      listener.before(parameter);
       backend.adamW(
           parameter.value(),
           parameter.gradient(),
           moments.first(),
           moments.second(),
           parameter.value().rank() > 1 ? decayed : plain);
+      listener.after(parameter);
     }
   }
 

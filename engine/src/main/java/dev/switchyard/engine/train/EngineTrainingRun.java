@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
@@ -28,7 +29,10 @@ import org.slf4j.LoggerFactory;
 final class EngineTrainingRun implements TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(EngineTrainingRun.class);
 
-  private final RunConfig config;
+  /** To count the memory lists every tensor: not at every step. */
+  private static final long STEPS_BETWEEN_COUNTS = 100;
+
+  private volatile RunConfig config;
   private final Path folder;
   private final ExecutorService thread;
   private final Trainer trainer;
@@ -36,10 +40,12 @@ final class EngineTrainingRun implements TrainingRun {
   private final Checkpoints checkpoints;
   private final boolean resumed;
   private final Microscope.Subject subject;
+  private final RequestReader requests;
 
   private volatile RunState state = RunState.READY;
   private volatile String failure;
   private volatile long step;
+  private volatile long memoryBytes;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   // Only the trainer's thread looks at what follows.
@@ -71,6 +77,7 @@ final class EngineTrainingRun implements TrainingRun {
     this.checkpointStep = step;
     this.resumed = resumed;
     this.subject = trainer.subject(folder.getFileName().toString());
+    this.requests = new RequestReader(this);
   }
 
   @Override
@@ -171,6 +178,33 @@ final class EngineTrainingRun implements TrainingRun {
         });
   }
 
+  @Override
+  public void change(Map<String, String> settings) {
+    RunChange checked = RunChange.of(config, settings);
+    LOG.debug("{} is to go on with {}", folder, checked.text());
+    command(
+        () -> {
+          RunChange change = new RunChange(config, config.with(settings));
+          if (!state.isOver() && !change.isEmpty()) {
+            takeCheckpoint();
+            trainer.change(change.after());
+            config = change.after();
+            record.changed(step, change);
+          }
+        });
+  }
+
+  @Override
+  public CompletableFuture<Path> currentWeights() {
+    return betweenSteps(
+        asked -> {
+          if (!state.isOver()) {
+            takeCheckpoint();
+          }
+          return checkpoints.newest();
+        });
+  }
+
   private void begin() {
     if (!begun) {
       begun = true;
@@ -206,10 +240,17 @@ final class EngineTrainingRun implements TrainingRun {
     if (step < training.steps()) {
       StepReport report = trainer.next();
       step = report.step();
+      if (memoryBytes == 0 || step % STEPS_BETWEEN_COUNTS == 0) {
+        memoryBytes = trainer.memoryBytes();
+      }
       if (isEvaluationDue(training)) {
         recordWithEvaluation(report);
       } else {
         record.step(report);
+      }
+      if (training.probing().isDue(step)
+          || training.probing().probeEvery() > 0 && step >= training.steps()) {
+        trainer.probe().ifPresent(record::probes);
       }
     }
     boolean last = step >= training.steps();
@@ -272,6 +313,7 @@ final class EngineTrainingRun implements TrainingRun {
   }
 
   private void finish(RunState last) {
+    requests.close();
     record.close();
     become(last);
     record.listeners().end();
@@ -334,6 +376,16 @@ final class EngineTrainingRun implements TrainingRun {
   @Override
   public List<RunEvent> events() {
     return record.events();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return memoryBytes;
+  }
+
+  @Override
+  public List<ProbeReport> probes() {
+    return record.probes();
   }
 
   @Override

@@ -10,13 +10,25 @@ final class ExampleTexts {
   private static final int MOST_TEXTS = 4;
   private static final int MOST_TOKENS = 64;
 
+  /** Of a probe: as many as stand beside one another on a screen. */
+  private static final int MOST_PROBE_TOKENS = 24;
+
   private ExampleTexts() {}
 
   static List<String> of(List<Batch> heldOut, RunSetup setup) {
+    return of(heldOut, setup, MOST_TOKENS);
+  }
+
+  /** Short ones, for the probes of a run that was given none. */
+  static List<String> probes(List<Batch> heldOut, RunSetup setup) {
+    return of(heldOut, setup, MOST_PROBE_TOKENS);
+  }
+
+  private static List<String> of(List<Batch> heldOut, RunSetup setup, int most) {
     List<String> texts = new ArrayList<>();
     for (Batch batch : heldOut) {
       for (int row = 0; row < batch.rows() && texts.size() < MOST_TEXTS; row++) {
-        String text = setup.tokenizer().decode(tokens(batch, row)).strip();
+        String text = setup.tokenizer().decode(tokens(batch, row, most)).strip();
         if (!text.isEmpty() && !texts.contains(text)) {
           texts.add(text);
         }
@@ -26,12 +38,12 @@ final class ExampleTexts {
   }
 
   /** What the encoder reads of a row; of a decoder alone, what it writes. */
-  private static List<Integer> tokens(Batch batch, int row) {
+  private static List<Integer> tokens(Batch batch, int row, int most) {
     boolean encodes = batch.inputLength() > 0;
     int[] ids = encodes ? batch.inputs() : batch.labels();
     int length = encodes ? batch.inputLength() : batch.targetLength();
     List<Integer> tokens = new ArrayList<>();
-    for (int i = row * length; i < (row + 1) * length && tokens.size() < MOST_TOKENS; i++) {
+    for (int i = row * length; i < (row + 1) * length && tokens.size() < most; i++) {
       if (ids[i] >= 0 && ids[i] != Tokenizer.PAD) {
         tokens.add(ids[i]);
       }

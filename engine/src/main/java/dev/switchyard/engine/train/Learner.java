@@ -14,25 +14,27 @@ import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** One model in training with its optimizer, on one device. */
 final class Learner implements ModelTraining {
   private static final String ADVICE =
-      "Start a new run with a lower learning_rate, more warmup_steps or a max_grad_norm; the"
-          + " checkpoints of earlier steps are kept.";
+      "Go on from the last checkpoint with a lower learning_rate (resume RUN --set"
+          + " learning_rate=...), or start a new run with more warmup_steps or a max_grad_norm.";
 
   private final String name;
   private final SwitchTransformer model;
   private final Optimizer optimizer;
   private final List<Parameter> parameters;
-  private final TrainingConfig config;
+  private TrainingConfig config;
   private final Teacher teacher;
   private double seconds;
   private StepFigures figures;
   private double gradientNorm;
   private double secondsOfStep;
+  private Map<String, Double> updateRatios = Map.of();
 
   /**
    * A model with its optimizer.
@@ -88,7 +90,14 @@ final class Learner implements ModelTraining {
     long begin = System.nanoTime();
     double limit = config.maxGradNorm();
     double scale = limit > 0 && gradientNorm > limit ? limit / gradientNorm : 1;
-    optimizer.update(step, learningRate, scale);
+    updateRatios = Map.of();
+    if (config.probing().isDue(step)) {
+      UpdateSizes sizes = new UpdateSizes(model.backend());
+      optimizer.update(step, learningRate, scale, sizes);
+      updateRatios = UpdateSizes.ratios(List.of(sizes), parameters);
+    } else {
+      optimizer.update(step, learningRate, scale);
+    }
     model.moveSelectionBiases(figures.layers());
     model.backend().synchronize();
     secondsOfStep += secondsSince(begin);
@@ -101,12 +110,17 @@ final class Learner implements ModelTraining {
 
   @Override
   public ModelReport report(long tokens) {
-    return report(figures, tokens, seconds, secondsOfStep, gradientNorm);
+    return report(figures, tokens, seconds, secondsOfStep, gradientNorm, updateRatios);
   }
 
   /** The figures of a step for people. */
   static ModelReport report(
-      StepFigures figures, long tokens, double seconds, double secondsOfStep, double gradientNorm) {
+      StepFigures figures,
+      long tokens,
+      double seconds,
+      double secondsOfStep,
+      double gradientNorm,
+      Map<String, Double> updateRatios) {
     return new ModelReport(
         tokens,
         seconds,
@@ -118,7 +132,8 @@ final class Learner implements ModelTraining {
         figures.droppedFraction(),
         gradientNorm,
         figures.tokens() / Math.max(1e-9, secondsOfStep),
-        figures.layers());
+        figures.layers(),
+        updateRatios);
   }
 
   @Override
@@ -136,6 +151,26 @@ final class Learner implements ModelTraining {
     return new InputException(
         "Step %d: the weights are not numbers any more; first in %s. %s"
             .formatted(step, parameter.name(), ADVICE));
+  }
+
+  @Override
+  public long memoryBytes() {
+    return memoryBytes(model, moments());
+  }
+
+  /** The same of any model with its optimizer, which holds these moments. */
+  static long memoryBytes(SwitchTransformer model, List<NamedTensor> moments) {
+    long elements = 2 * model.parameterCount();
+    for (NamedTensor moment : moments) {
+      elements += moment.tensor().size();
+    }
+    return elements * model.backend().floatType().bytes() + model.activationBytes();
+  }
+
+  @Override
+  public void change(RunConfig now) {
+    config = now.training();
+    model.setRouting(now.routing());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.switchyard.engine.train;
 
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
@@ -28,6 +29,8 @@ final class ListenerQueue {
 
     record Event(RunEvent event) implements News {}
 
+    record Probes(ProbeReport report) implements News {}
+
     record State(RunState state) implements News {}
 
     record End() implements News {}
@@ -53,6 +56,10 @@ final class ListenerQueue {
 
   void event(RunEvent event) {
     put(new News.Event(event));
+  }
+
+  void probes(ProbeReport report) {
+    put(new News.Probes(report));
   }
 
   void state(RunState state) {
@@ -120,6 +127,7 @@ final class ListenerQueue {
       switch (news) {
         case News.Step step -> listener.onStep(step.report());
         case News.Event event -> listener.onEvent(event.event());
+        case News.Probes probes -> listener.onProbes(probes.report());
         case News.State state -> listener.onState(state.state());
         case News.End end -> {}
       }

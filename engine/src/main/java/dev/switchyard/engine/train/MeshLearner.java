@@ -13,6 +13,7 @@ import dev.switchyard.engine.observe.StepReport.ModelReport;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 final class MeshLearner implements ModelTraining {
   private final String name;
   private final Devices devices;
-  private final TrainingConfig config;
+  private TrainingConfig config;
   private final RankLearner[] learners;
   private final SwitchTransformer whole;
   private final MeshTensors weights;
@@ -35,6 +36,7 @@ final class MeshLearner implements ModelTraining {
   private StepFigures figures;
   private double gradientNorm;
   private double secondsOfStep;
+  private Map<String, Double> updateRatios = Map.of();
 
   /**
    * A model with initial weights on all devices.
@@ -123,6 +125,11 @@ final class MeshLearner implements ModelTraining {
           return null;
         });
     whole.moveSelectionBiases(figures.layers());
+    updateRatios =
+        config.probing().isDue(step)
+            ? UpdateSizes.ratios(
+                Stream.of(learners).map(RankLearner::updateSizes).toList(), whole.parameters())
+            : Map.of();
     behind = true;
     secondsOfStep += secondsSince(begin);
     seconds += secondsOfStep;
@@ -139,7 +146,7 @@ final class MeshLearner implements ModelTraining {
 
   @Override
   public ModelReport report(long tokens) {
-    return Learner.report(figures, tokens, seconds, secondsOfStep, gradientNorm);
+    return Learner.report(figures, tokens, seconds, secondsOfStep, gradientNorm, updateRatios);
   }
 
   @Override
@@ -150,6 +157,22 @@ final class MeshLearner implements ModelTraining {
         throw Learner.notNumbers(step, parameter);
       }
     }
+  }
+
+  @Override
+  public long memoryBytes() {
+    return Stream.of(learners).mapToLong(RankLearner::memoryBytes).sum();
+  }
+
+  @Override
+  public void change(RunConfig now) {
+    config = now.training();
+    whole.setRouting(now.routing());
+    devices.onAll(
+        rank -> {
+          learners[rank.number()].change(now);
+          return null;
+        });
   }
 
   @Override

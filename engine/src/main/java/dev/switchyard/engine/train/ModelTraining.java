@@ -38,6 +38,12 @@ interface ModelTraining extends AutoCloseable {
    */
   void checkWeights(long step);
 
+  /** Goes on with other settings; only those that {@link RunChange} allows differ. */
+  void change(RunConfig config);
+
+  /** Bytes of weights, gradients, optimizer and the largest pass' activations, on all devices. */
+  long memoryBytes();
+
   /** The whole model with the present weights; not to be trained by others. */
   SwitchTransformer model();
 

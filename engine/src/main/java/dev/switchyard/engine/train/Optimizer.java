@@ -24,7 +24,16 @@ public sealed interface Optimizer extends AutoCloseable permits AdamW, Adafactor
    * @param learningRate of this step
    * @param gradientScale factor on all gradients (their clipping)
    */
-  void update(long step, double learningRate, double gradientScale);
+  default void update(long step, double learningRate, double gradientScale) {
+    update(step, learningRate, gradientScale, UpdateListener.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param listener hears of each parameter before and after its own update
+   */
+  void update(long step, double learningRate, double gradientScale, UpdateListener listener);
 
   /**
    * What it remembers, to be kept in a checkpoint: moments named after their parameters.

@@ -23,9 +23,10 @@ final class RankLearner implements AutoCloseable {
   private final SwitchTransformer model;
   private final GradientReduction reduction;
   private final Optimizer optimizer;
-  private final TrainingConfig config;
+  private TrainingConfig config;
   private StepFigures figures;
   private long nanos;
+  private UpdateSizes updateSizes;
 
   /**
    * What a device found in a step.
@@ -66,11 +67,7 @@ final class RankLearner implements AutoCloseable {
    * Bytes that it holds: weights, gradients, optimizer state, and the largest pass' activations.
    */
   long memoryBytes() {
-    long elements = 2 * model.parameterCount();
-    for (NamedTensor moment : moments()) {
-      elements += moment.tensor().size();
-    }
-    return elements * model.backend().floatType().bytes() + model.activationBytes();
+    return Learner.memoryBytes(model, moments());
   }
 
   /** Its part of the last batch's figures. */
@@ -97,7 +94,12 @@ final class RankLearner implements AutoCloseable {
    */
   void update(long step, double learningRate, double gradientScale, List<LayerReport> load) {
     long begin = System.nanoTime();
-    optimizer.update(step, learningRate, gradientScale);
+    if (config.probing().isDue(step)) {
+      updateSizes = new UpdateSizes(backend());
+      optimizer.update(step, learningRate, gradientScale, updateSizes);
+    } else {
+      optimizer.update(step, learningRate, gradientScale);
+    }
     model.moveSelectionBiases(load);
     reduction.share();
     model.backend().synchronize();
@@ -115,6 +117,17 @@ final class RankLearner implements AutoCloseable {
         HostCopy.copy(source, 0, backend().memory(to.value()), 0, source.byteSize());
       }
     }
+  }
+
+  /** How far the last update that was measured moved its weights. */
+  UpdateSizes updateSizes() {
+    return updateSizes;
+  }
+
+  /** Goes on with other settings. */
+  void change(RunConfig now) {
+    config = now.training();
+    model.setRouting(now.routing());
   }
 
   SwitchTransformer model() {

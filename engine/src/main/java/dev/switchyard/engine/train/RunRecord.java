@@ -2,6 +2,8 @@ package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.evaluate.LanguageSpeedUps;
 import dev.switchyard.engine.observe.Evaluation;
+import dev.switchyard.engine.observe.ProbeLog;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
@@ -20,6 +22,7 @@ final class RunRecord {
   private final ReportLog reports = new ReportLog();
   private final LanguageSpeedUps speedUps = new LanguageSpeedUps();
   private final List<RunEvent> events = new CopyOnWriteArrayList<>();
+  private final ProbeLog probes = new ProbeLog();
   private boolean closed;
 
   /**
@@ -33,6 +36,7 @@ final class RunRecord {
     try {
       RunHistory.forEachReport(folder.path(), this::remember);
       events.addAll(RunHistory.events(folder.path()));
+      RunHistory.forEachProbe(folder.path(), probes::add);
       this.listeners = new ListenerQueue(folder.path().getFileName().toString());
     } catch (RuntimeException | Error e) {
       journal.close();
@@ -68,6 +72,25 @@ final class RunRecord {
     journal.add(report);
     reports.add(report);
     listeners.step(report);
+  }
+
+  List<ProbeReport> probes() {
+    return probes.snapshot();
+  }
+
+  /** Writes a look at the probes down, unless that of the same step stands there. */
+  void probes(ProbeReport report) {
+    if (probes.add(report)) {
+      journal.add(report);
+      listeners.probes(report);
+    }
+  }
+
+  /** Settings that hold from now on stand in the history, and in the run's description. */
+  void changed(long step, RunChange change) {
+    folder.write(RunDescription.with(RunFolder.read(folder.path()), change.after()));
+    event(step, "changed", change.text(), change.figures());
+    flush();
   }
 
   void event(long step, String kind, String text, Map<String, Double> figures) {

@@ -44,6 +44,7 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
       RunConfig config = withGroups(withVocabulary(withTokenizerName(given, tokenizer), tokenizer));
       checkObjective(config);
       checkMicroBatches(config);
+      checkProbes(config, tokenizer);
       MeshLearner.check(config);
       Objective objective =
           Objective.of(config.data(), tokenizer, config.model().isEncoderDecoder());
@@ -142,6 +143,25 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
     }
   }
 
+  private static void checkProbes(RunConfig config, Tokenizer tokenizer) {
+    List<String> probes = config.training().probing().probes();
+    if (probes.size() > ProbeConfig.MOST) {
+      throw new InputException(
+          "There are %d probes, but at most %d are looked at: take some out."
+              .formatted(probes.size(), ProbeConfig.MOST));
+    }
+    for (int i = 0; i < probes.size(); i++) {
+      int tokens = tokenizer.encode(probes.get(i)).ids().length;
+      if (tokens == 0 || tokens > ProbeConfig.MOST_TOKENS) {
+        throw new InputException(
+            tokens == 0
+                ? "Probe %d is empty: leave it out.".formatted(i + 1)
+                : "Probe %d has %d tokens, but a probe has at most %d: shorten it."
+                    .formatted(i + 1, tokens, ProbeConfig.MOST_TOKENS));
+      }
+    }
+  }
+
   private static void checkObjective(RunConfig config) {
     String objective = config.data().objective();
     boolean encodes = config.model().isEncoderDecoder();
@@ -154,6 +174,11 @@ record RunSetup(RunConfig config, Tokenizer tokenizer, Objective objective)
           "objective is %s, which needs an encoder: set is_encoder_decoder to yes, or objective to language_model."
               .formatted(objective));
     }
+  }
+
+  /** The same with other settings of those that tokenizer and rows do not depend on. */
+  RunSetup with(RunConfig changed) {
+    return new RunSetup(changed, tokenizer, objective);
   }
 
   /** The text of the configuration. */

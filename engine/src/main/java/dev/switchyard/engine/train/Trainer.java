@@ -15,7 +15,10 @@ import dev.switchyard.engine.moe.ExplorationConfig;
 import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeReport;
+import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.observe.WhatIf;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.CheckpointParts;
 import dev.switchyard.engine.store.ModelDescription;
@@ -24,6 +27,7 @@ import dev.switchyard.engine.store.TrainingState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,13 +35,13 @@ import java.util.Optional;
  * For one thread, always the same.
  */
 final class Trainer implements AutoCloseable {
-  private final RunSetup setup;
+  private RunSetup setup;
   private final Backend backend;
   private final Teacher teacher;
   private final Devices devices;
   private final ModelTraining model;
   private final ModelTraining twin;
-  private final LearningRate learningRate;
+  private LearningRate learningRate;
   private final BatchAhead batches;
   private final HeldOutEvaluator heldOut;
   private Position position;
@@ -153,6 +157,55 @@ final class Trainer implements AutoCloseable {
         new StepReport(
             number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
     return devices == null ? report : report.withDevices(deviceReports(ready.batch()));
+  }
+
+  /** See {@link ModelTraining#memoryBytes}. */
+  long memoryBytes() {
+    return model.memoryBytes() + (twin == null ? 0 : twin.memoryBytes());
+  }
+
+  /** Goes on with other settings from the next step. */
+  void change(RunConfig config) {
+    setup = setup.with(config);
+    learningRate = LearningRate.of(config.training());
+    model.change(config);
+    if (twin != null) {
+      twin.change(config);
+    }
+  }
+
+  /**
+   * Takes beginnings of held-out text as probes where the settings name none, so that they stand in
+   * the run's settings like chosen ones.
+   */
+  void chooseProbes() {
+    RunConfig config = setup.config();
+    ProbeConfig probing = config.training().probing();
+    if (probing.probeEvery() > 0 && probing.probes().isEmpty()) {
+      List<String> texts = ExampleTexts.probes(heldOut.allBatches(), setup);
+      setup = setup.with(config.with(Map.of("probes", texts)));
+    }
+  }
+
+  /**
+   * Routes the probes with the weights as they are; nothing where there are none.
+   *
+   * @throws dev.switchyard.engine.configuration.InputException for one that can't be routed
+   */
+  Optional<ProbeReport> probe() {
+    ProbeConfig probing = setup.config().training().probing();
+    if (probing.probeEvery() == 0 || probing.probes().isEmpty() || model().switchLayers() == 0) {
+      return Optional.empty();
+    }
+    List<String> texts = probing.probes();
+    List<RoutingTrace> traces =
+        ModelMicroscope.route(
+            model(), setup.tokenizer(), new Microscope.Request(texts, null, false, WhatIf.NOTHING));
+    List<ProbeReport.Probe> probes = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      probes.add(ProbeReport.Probe.of(texts.get(i), traces.get(i)));
+    }
+    return Optional.of(new ProbeReport(step, probes));
   }
 
   private List<DeviceReport> deviceReports(Batch batch) {

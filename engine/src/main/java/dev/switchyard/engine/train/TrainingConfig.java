@@ -84,7 +84,8 @@ public record TrainingConfig(
                 "Numbers of weights at use, activations and products: float32; bfloat16; selective:"
                     + " bfloat16, but the router in float32. Weights are kept in float32.",
             options = {"float32", "bfloat16", "selective"})
-        String precision) {
+        String precision,
+    ProbeConfig probing) {
 
   /** AdamW with the inverse-square-root schedule. */
   public static TrainingConfig defaults() {
@@ -113,6 +114,7 @@ public record TrainingConfig(
         false,
         "",
         "auto",
-        "float32");
+        "float32",
+        ProbeConfig.defaults());
   }
 }

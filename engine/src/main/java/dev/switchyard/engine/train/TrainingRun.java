@@ -1,13 +1,16 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A training run, seen from outside. Commands may come from any thread; they take effect between
@@ -17,7 +20,7 @@ public interface TrainingRun extends AutoCloseable {
   /** The run's folder. */
   Path folder();
 
-  /** The configuration that it runs with. */
+  /** The configuration that it runs with now. */
   RunConfig config();
 
   /** Where it stands. */
@@ -47,6 +50,35 @@ public interface TrainingRun extends AutoCloseable {
   /** Takes a checkpoint after the step in hand. */
   void checkpointNow();
 
+  /**
+   * Goes on with other settings after the step in hand, in any state before the end: takes a
+   * checkpoint, then puts the change, with each old and new value, into the run's history and the
+   * new settings into its folder.
+   *
+   * @param settings new values by name; see {@link RunChange#SETTINGS}
+   * @throws dev.switchyard.engine.configuration.InputException at once where they can't be had
+   */
+  void change(Map<String, String> settings);
+
+  /**
+   * A folder with the weights as they are after the step in hand: the checkpoint of that step,
+   * which is taken if it is not there yet.
+   */
+  CompletableFuture<Path> currentWeights();
+
+  /** Whether this process trains it; if not it is watched, and to close it does not end it. */
+  default boolean isTrainedHere() {
+    return true;
+  }
+
+  /**
+   * Bytes that weights, gradients, optimizer and the largest pass' activations take, of both models
+   * and on all devices together; 0 where that is not known (yet).
+   */
+  default long memoryBytes() {
+    return 0;
+  }
+
   /** Adds a listener; it hears what follows. The returned handle removes it. */
   AutoCloseable listen(RunListener listener);
 
@@ -58,6 +90,9 @@ public interface TrainingRun extends AutoCloseable {
 
   /** The history so far; a snapshot. */
   List<RunEvent> events();
+
+  /** The looks at the probes so far; a snapshot, thinned out like the reports. */
+  List<ProbeReport> probes();
 
   /** The model in training under the microscope; requests run between two steps. */
   Microscope microscope();

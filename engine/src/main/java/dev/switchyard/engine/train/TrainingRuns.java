@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.BatchStream;
 import dev.switchyard.engine.data.Corpus;
 import dev.switchyard.engine.data.FileDigest;
@@ -12,9 +13,13 @@ import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.data.TextToText;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.observe.ProbeReport;
+import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.ModelFolder;
 import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.tensor.ElementType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,14 +116,17 @@ public final class TrainingRuns {
     RunFolder folder = null;
     try {
       startFrom(from, trainer);
+      trainer.chooseProbes();
+      Optional<ProbeReport> probes = trainer.probe();
       folder =
           RunFolder.create(
               path,
               RunDescription.of(
-                  setup.config(), trainer.device(), digests, from, teachingModel(setup)));
+                  trainer.setup().config(), trainer.device(), digests, from, teachingModel(setup)));
       folder.checkpoints().write(trainer.checkpoint());
       RunRecord record = new RunRecord(folder, 0);
       recordFit(setup, record);
+      probes.ifPresent(record::probes);
       return new EngineTrainingRun(thread, trainer, record, path, folder.checkpoints(), false);
     } catch (RuntimeException | Error e) {
       trainer.close();
@@ -141,30 +150,69 @@ public final class TrainingRuns {
   }
 
   /**
-   * The same on other devices: checkpoints do not know on which they were made.
+   * The same on other devices (checkpoints do not know on which they were made), or with a change
+   * that then stands in the run's history.
    *
-   * @param parallel settings of {@link dev.switchyard.engine.parallel.ParallelConfig} that change
+   * @param changes settings of {@link ParallelConfig}, or those of {@link RunChange#SETTINGS}
    */
-  public static TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel) {
+  public static TrainingRun reopen(Path folder, Long steps, Map<String, String> changes) {
     Path path = folder.toAbsolutePath().normalize();
     RunFolder held = RunFolder.open(path);
     try {
-      return onNewThread(path, thread -> reopen(held, steps, parallel, thread));
+      return onNewThread(path, thread -> reopen(held, steps, changes, thread));
     } catch (RuntimeException | Error e) {
       held.close();
       throw e;
     }
   }
 
+  /**
+   * Begins to watch a run that another process trains.
+   *
+   * @throws InputException where none does
+   */
+  public static TrainingRun watch(Path folder) {
+    return WatchedRun.of(folder);
+  }
+
+  /** The settings with which a run goes on; what is not about devices is a change of the run. */
+  private static RunChange change(RunConfig before, Long steps, Map<String, String> changes) {
+    Map<String, String> parallel = new LinkedHashMap<>(changes);
+    parallel.keySet().retainAll(SettingsRecord.names(ParallelConfig.class));
+    Map<String, String> others = new LinkedHashMap<>(changes);
+    others.keySet().removeAll(parallel.keySet());
+    RunConfig moved = before.with(parallel);
+    RunConfig config =
+        RunSetup.withGroups(
+            steps == null ? moved : moved.with(Map.of("training", Map.of("steps", steps))));
+    return others.isEmpty() ? new RunChange(config, config) : RunChange.of(config, others);
+  }
+
+  /**
+   * Changes after the step from which a run goes on. They hold, as its description has them, but
+   * their lines go with those of the steps that are done again: so they are written anew.
+   */
+  private static List<RunEvent> lostChanges(Path path, long step) {
+    return RunHistory.events(path).stream()
+        .filter(event -> event.step() > step && event.kind().equals("changed"))
+        .filter(event -> !RunChange.recorded(event.figures()).isEmpty())
+        .toList();
+  }
+
+  private static void record(RunRecord record, long step, List<RunEvent> lost, RunChange change) {
+    lost.forEach(event -> record.event(step, event.kind(), event.text(), event.figures()));
+    if (!change.isEmpty()) {
+      record.event(step, "changed", change.text(), change.figures());
+    }
+  }
+
   private static TrainingRun reopen(
-      RunFolder folder, Long steps, Map<String, String> parallel, ExecutorService thread) {
+      RunFolder folder, Long steps, Map<String, String> changes, ExecutorService thread) {
     Path path = folder.path();
     Map<String, Object> run = RunFolder.read(path);
     RunDescription before = RunDescription.read(path, run);
-    RunConfig changed = before.config().with(parallel);
-    RunConfig config =
-        RunSetup.withGroups(
-            steps == null ? changed : changed.with(Map.of("training", Map.of("steps", steps))));
+    RunChange change = change(before.config(), steps, changes);
+    RunConfig config = change.after();
     if (config.data().data().isEmpty()) {
       throw new InputException(
           ("%s was imported without text to train on: start a run with its model (train --from %s"
@@ -172,7 +220,7 @@ public final class TrainingRuns {
               .formatted(path, path));
     }
     if (folder.checkpoints().isEmpty()) {
-      return beginAgain(folder, RunDescription.with(run, config), before, config, thread);
+      return beginAgain(folder, RunDescription.with(run, config), before, change, thread);
     }
     List<String> damages = new ArrayList<>();
     Checkpoint checkpoint = folder.checkpoints().newestWhole(damages::add);
@@ -192,7 +240,9 @@ public final class TrainingRuns {
       // Only now does the folder change: all that can be wrong with it has been looked at.
       folder.checkpoints().goOnFrom(trainer.step());
       folder.write(RunDescription.with(run, config));
+      List<RunEvent> lost = lostChanges(path, trainer.step());
       RunRecord record = new RunRecord(folder, trainer.step());
+      record(record, trainer.step(), lost, change);
       String wentBack = "Went back to the checkpoint of step %d: %s";
       String otherDevices = otherDevices(before.config(), config);
       if (!otherDevices.isEmpty()) {
@@ -232,9 +282,9 @@ public final class TrainingRuns {
       RunFolder folder,
       Map<String, Object> run,
       RunDescription before,
-      RunConfig config,
+      RunChange change,
       ExecutorService thread) {
-    RunSetup setup = RunSetup.of(config);
+    RunSetup setup = RunSetup.of(change.after());
     StartingModel from = startingModel(setup);
     Trainer trainer =
         trainer(
@@ -250,6 +300,8 @@ public final class TrainingRuns {
       folder.write(run);
       folder.checkpoints().write(trainer.checkpoint());
       RunRecord record = new RunRecord(folder, 0);
+      record(record, 0, List.of(), change);
+      trainer.probe().ifPresent(record::probes);
       return new EngineTrainingRun(
           thread, trainer, record, folder.path(), folder.checkpoints(), false);
     } catch (RuntimeException | Error e) {

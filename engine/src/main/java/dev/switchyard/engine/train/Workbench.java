@@ -4,6 +4,7 @@ import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.ExpertPreferences;
 import dev.switchyard.engine.observe.Inspection;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.plan.ClusterConfig;
@@ -80,7 +81,11 @@ public interface Workbench extends AutoCloseable {
 
   /** A run's past, read from its folder or from a sample's recording. */
   record Recording(
-      String name, RunConfig config, List<StepReport> reports, List<RunEvent> events) {}
+      String name,
+      RunConfig config,
+      List<StepReport> reports,
+      List<RunEvent> events,
+      List<ProbeReport> probes) {}
 
   /** What can be said of a run before it starts. */
   record Estimate(
@@ -137,11 +142,27 @@ public interface Workbench extends AutoCloseable {
   TrainingRun reopen(Path folder, Long steps);
 
   /**
-   * An existing run, READY to go on from its last checkpoint, perhaps on other devices.
+   * An existing run, READY to go on from its last checkpoint, perhaps on other devices, or changed.
    *
-   * @param parallel settings of {@link dev.switchyard.engine.parallel.ParallelConfig} that change
+   * @param changes settings of {@link dev.switchyard.engine.parallel.ParallelConfig}, or those of
+   *     {@link RunChange#SETTINGS}
    */
-  TrainingRun reopen(Path folder, Long steps, Map<String, String> parallel);
+  TrainingRun reopen(Path folder, Long steps, Map<String, String> changes);
+
+  /** Whether another process trains a run now: then it can be watched. */
+  boolean isTrainedElsewhere(Path folder);
+
+  /**
+   * Watches a run that another process trains: its steps are heard as they come, commands are
+   * passed on, and to close it ends the watching only.
+   */
+  TrainingRun watch(Path folder);
+
+  /**
+   * Lets a run that nobody trains go on from its last checkpoint in a process of its own, which
+   * outlives this one; returns when that process has taken the run.
+   */
+  void goOnInBackground(Path folder);
 
   /** Opens a run folder, a checkpoint, a model folder or a sample's name. */
   Microscope open(String model);

@@ -106,6 +106,7 @@ final class TinyRun {
         model.droppedFraction(),
         Double.isNaN(model.gradientNorm()) ? 0 : model.gradientNorm(),
         0,
-        model.layers());
+        model.layers(),
+        model.updateRatios());
   }
 }

@@ -197,7 +197,9 @@ final class TrainingRunTest {
       training.start();
       assertThat(training.await()).isEqualTo(RunState.FAILED);
       assertThat(training.failure().orElseThrow())
-          .matches("Step \\d+: the .*not.* number.*; first in .*\\. Start a new run with .*\\.");
+          .matches(
+              "Step \\d+: the .*not.* number.*; first in .*\\. Go on from the last checkpoint with"
+                  + " .*\\.");
       assertThat(training.events().getLast().kind()).isEqualTo("failed");
       assertThat(training.reports()).hasSize((int) training.step());
     }

@@ -17,7 +17,10 @@ import org.jfree.chart.plot.PlotRenderingInfo;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.ui.RectangleEdge;
 
-/** What stands on the lines of a chart: their names at their ends, single dots, and the bridge. */
+/**
+ * What stands on the lines of a chart: their names at their ends, single dots, the bridge, and
+ * marks where something happened.
+ */
 final class ChartMarks extends AbstractXYAnnotation {
   private static final long serialVersionUID = 1L;
   private static final double LINE_HEIGHT = 15;
@@ -49,6 +52,7 @@ final class ChartMarks extends AbstractXYAnnotation {
       ValueAxis yAxis,
       int index,
       PlotRenderingInfo info) {
+    drawMarks(g, area, xAxis);
     List<Name> names = new ArrayList<>();
     for (LineChartPane.Line line : content.lines()) {
       int last = line.x().length - 1;
@@ -68,6 +72,29 @@ final class ChartMarks extends AbstractXYAnnotation {
     List<Rectangle2D> taken = drawNames(g, area, names);
     if (content.bridge() != null) {
       drawBridge(g, area, xAxis, yAxis, content.bridge(), taken);
+    }
+  }
+
+  /** A line across the chart for each mark, and its words where they fit behind the one before. */
+  private void drawMarks(Graphics2D g, Rectangle2D area, ValueAxis xAxis) {
+    double free = area.getMinX();
+    for (LineChartPane.Mark mark : content.marks()) {
+      double x = xAxis.valueToJava2D(mark.x(), area, RectangleEdge.BOTTOM);
+      if (!Double.isFinite(x) || x < area.getMinX() || x > area.getMaxX()) {
+        continue;
+      }
+      g.setPaint(LineChartPane.awt(colors.caution()));
+      g.setStroke(
+          new BasicStroke(
+              1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {2f, 3f}, 0f));
+      g.draw(new Line2D.Double(x, area.getMinY(), x, area.getMaxY()));
+      g.setFont(plain.deriveFont(10.5f));
+      double width = g.getFontMetrics().stringWidth(mark.text());
+      double at = x + 4 + width <= area.getMaxX() ? x + 4 : x - 4 - width;
+      if (at >= free) {
+        g.drawString(mark.text(), (float) at, (float) area.getMinY() + 9);
+        free = Math.max(x, at + width) + 6;
+      }
     }
   }
 

@@ -67,19 +67,34 @@ public final class LineChartPane extends Pane {
   /** A single measurement. */
   public record Dot(double x, double y, Color color) {}
 
+  /** A place of the x axis where something happened, with a few words. */
+  public record Mark(double x, String text) {}
+
   /**
    * All that is drawn.
    *
    * @param bridge may be null
    * @param lowest the y axis reaches at least down to it; NaN: as the lines do
+   * @param marks across the chart, behind the lines
    */
-  public record Content(List<Line> lines, List<Dot> dots, Bridge bridge, double lowest) {
+  public record Content(
+      List<Line> lines, List<Dot> dots, Bridge bridge, double lowest, List<Mark> marks) {
+    /** Without marks. */
+    public Content(List<Line> lines, List<Dot> dots, Bridge bridge, double lowest) {
+      this(lines, dots, bridge, lowest, List.of());
+    }
+
     /** Nothing yet. */
     public static final Content EMPTY = new Content(List.of(), List.of(), null, Double.NaN);
 
     /** Lines alone. */
     public static Content of(List<Line> lines, double lowest) {
       return new Content(lines, List.of(), null, lowest);
+    }
+
+    /** The same with marks. */
+    public Content withMarks(List<Mark> all) {
+      return new Content(lines, dots, bridge, lowest, List.copyOf(all));
     }
 
     /** What of it lies in a stretch; null: all. */
@@ -90,7 +105,8 @@ public final class LineChartPane extends Pane {
               lines.stream().map(line -> line.within(zoom)).toList(),
               dots.stream().filter(d -> d.x() >= zoom.from() && d.x() <= zoom.to()).toList(),
               bridge,
-              Double.NaN);
+              Double.NaN,
+              marks.stream().filter(m -> m.x() >= zoom.from() && m.x() <= zoom.to()).toList());
     }
   }
 

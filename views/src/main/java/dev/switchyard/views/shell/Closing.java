@@ -8,7 +8,10 @@ import dev.switchyard.views.words.Figures;
 import javafx.scene.control.Button;
 import org.kordamp.ikonli.feather.Feather;
 
-/** Asks before the window is closed on a run that trains, and stops it with a checkpoint. */
+/**
+ * Asks before the window is closed on a run that trains: to stop it with a checkpoint, or to let it
+ * go on in the background.
+ */
 final class Closing {
   private final TrainController train;
   private final Question question;
@@ -30,14 +33,17 @@ final class Closing {
     TrainingRun run = train.runProperty().get();
     question.ask(
         "%s is training".formatted(run.folder().getFileName()),
-        "It can be stopped with a checkpoint and go on another time, from the step where it stands:"
-            + " step %s of %s."
-                .formatted(
-                    Figures.whole(run.step()), Figures.whole(run.config().training().steps())),
+        ("It can go on in the background, or be stopped with a checkpoint and go on another time,"
+                + " from the step where it stands: step %s of %s. A run in the background is found"
+                + " again under Start and Train.")
+            .formatted(Figures.whole(run.step()), Figures.whole(run.config().training().steps())),
         named("keep-training", Buttons.plain("Keep training", Feather.PLAY, question::withdraw)),
         named(
+            "go-on-in-background",
+            Buttons.plain("Go on in the background", Feather.MOON, () -> endAndClose(true))),
+        named(
             "stop-and-close",
-            Buttons.primary("Checkpoint and close", Feather.SAVE, () -> stopAndClose(run))));
+            Buttons.primary("Checkpoint and close", Feather.SAVE, () -> endAndClose(false))));
   }
 
   private static Button named(String id, Button button) {
@@ -45,16 +51,15 @@ final class Closing {
     return button;
   }
 
-  private void stopAndClose(TrainingRun run) {
-    question.ask("Taking a checkpoint", "The window closes when it is on disk.");
-    tasks.run(
-        this,
-        "taking a checkpoint",
-        () -> {
-          run.stop();
-          return run.await();
-        },
-        state -> close.run(),
+  private void endAndClose(boolean inBackground) {
+    question.ask(
+        inBackground ? "Handing the run over" : "Taking a checkpoint",
+        inBackground
+            ? "The window closes when a process of its own has taken the run."
+            : "The window closes when it is on disk.");
+    train.endTraining(
+        inBackground,
+        close,
         problem -> {
           question.withdraw();
           tasks.tell(problem);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.scene.Scene;
@@ -212,7 +213,7 @@ public final class MainWindow implements Navigator {
 
   @Override
   public void resume(Path folder) {
-    train.reopen(folder, null, false);
+    train.reopen(folder, null, Map.of(), false);
     screens.go(Place.TRAIN);
   }
 

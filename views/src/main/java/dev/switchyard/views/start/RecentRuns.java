@@ -84,7 +84,10 @@ final class RecentRuns extends StackPane {
       Region gap2 = new Region();
       HBox.setHgrow(gap2, Priority.ALWAYS);
       Button open =
-          action("Open: go on with it", Feather.PLAY, run -> navigator.resume(run.folder()));
+          action(
+              "Open: go on with it, or follow it",
+              Feather.PLAY,
+              run -> navigator.resume(run.folder()));
       Button explore =
           action(
               "Explore its routing",

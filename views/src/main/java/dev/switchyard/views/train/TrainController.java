@@ -19,24 +19,34 @@ import dev.switchyard.views.train.live.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.Node;
+import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.StackPane;
 
-/** The Train screen: the form of a new run, the run that is open, or a replay. */
+/**
+ * The Train screen: the form of a new run, the run that is open, one that another process trains,
+ * or a replay.
+ */
 public final class TrainController implements Screen {
   private final Workbench workbench;
   private final Tasks tasks;
   private final Navigator navigator;
   private final TrainFormController form;
   private final LiveController live;
+  private final Opening opening = new Opening();
+  private final RunningElsewhere elsewhere;
   private final StackPane view;
   private final ReadOnlyObjectWrapper<TrainingRun> run = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
   private RunSession session;
+  private RunSession watched;
   private Replay replay;
   private boolean shown;
 
@@ -53,8 +63,20 @@ public final class TrainController implements Screen {
             () -> isTraining() ? busy().getMessage() : "",
             created -> open(created, true));
     live = new LiveController(tasks, appearance, saving, new LiveRequests());
-    view = new StackPane(form.view(), live.view());
-    live.view().setVisible(false);
+    elsewhere = new RunningElsewhere(this::watch);
+    BorderPane fresh = new BorderPane(form.view());
+    fresh.setTop(elsewhere);
+    view = new StackPane(fresh, live.view(), opening);
+    see(fresh);
+  }
+
+  /** Shows one of the screen's three faces. */
+  private void see(Node face) {
+    view.getChildren().forEach(each -> each.setVisible(each.equals(face)));
+  }
+
+  private Node formFace() {
+    return view.getChildren().getFirst();
   }
 
   @Override
@@ -78,9 +100,22 @@ public final class TrainController implements Screen {
     shown = true;
     if (live.view().isVisible()) {
       live.enter();
-    } else {
+    } else if (!opening.isVisible()) {
       form.enter(null, List.of());
     }
+    lookElsewhere();
+  }
+
+  /** Finds the runs that other processes train. */
+  private void lookElsewhere() {
+    tasks.run(
+        this + "elsewhere",
+        "",
+        () ->
+            workbench.runs().stream()
+                .filter(each -> workbench.isTrainedElsewhere(each.folder()))
+                .toList(),
+        elsewhere::show);
   }
 
   @Override
@@ -104,21 +139,45 @@ public final class TrainController implements Screen {
           Action.of("show-run", "Show the run " + session.name(), this::showRun)
               .foundBy("live training"));
     }
+    for (Workbench.RunSummary each : elsewhere.runs()) {
+      all.add(
+          Action.of(
+                  "follow-" + each.name(),
+                  "Follow the run " + each.name() + " of another process",
+                  () -> watch(each.folder()))
+              .foundBy("live training watch background"));
+    }
     return all;
   }
 
   /** Shows the form. */
   public void showForm(String preset, List<Path> texts) {
     live.leave();
-    live.view().setVisible(false);
-    form.view().setVisible(true);
+    see(formFace());
     status.set("");
     form.enter(preset, texts);
   }
 
+  /** Something is being opened: until it is there, the screen says so. */
+  private void await(String what) {
+    live.leave();
+    opening.say(what);
+    see(opening);
+  }
+
+  /** What was to be opened can't be: back to what stood there. */
+  private void openingFailed(Throwable problem) {
+    tasks.tell(problem);
+    Session before = live.session();
+    if (before == null) {
+      showForm(null, List.of());
+    } else {
+      showLive(before);
+    }
+  }
+
   private void showLive(Session what) {
-    form.view().setVisible(false);
-    live.view().setVisible(true);
+    see(live.view());
     live.show(what);
     status.set(
         switch (what) {
@@ -141,8 +200,9 @@ public final class TrainController implements Screen {
 
   /** Reads a recording and plays it. */
   public void replay(String source) {
+    await("Reading the recording of " + source);
     tasks.run(
-        this + "replay",
+        this + "open",
         "reading the recording of " + source,
         () -> {
           Workbench.Recording recording = workbench.recording(source);
@@ -154,32 +214,70 @@ public final class TrainController implements Screen {
         read -> {
           replay = read;
           showLive(read);
-        });
+        },
+        this::openingFailed);
   }
 
-  /** Opens a run that exists, ready to go on. */
-  public void reopen(Path folder, Long steps, boolean start) {
+  /** Follows a run that another process trains. */
+  private void watch(Path folder) {
+    if (watched != null && watched.run().folder().equals(folder) && !watched.isOver()) {
+      showLive(watched);
+      return;
+    }
+    await("Reading what " + folder.getFileName() + " did so far");
+    tasks.run(
+        this + "open",
+        "reading " + folder.getFileName(),
+        () -> new RunSession(workbench.watch(folder)),
+        made -> {
+          release(watched);
+          watched = made;
+          showLive(made);
+        },
+        this::openingFailed);
+  }
+
+  /**
+   * Opens a run that exists, ready to go on; one that another process trains is followed.
+   *
+   * @param steps the run's new total; null leaves it
+   * @param changes settings that change; see {@link Workbench#reopen}
+   * @param start whether it goes on at once
+   */
+  public void reopen(Path folder, Long steps, Map<String, String> changes, boolean start) {
     if (session != null
         && session.run().folder().equals(folder)
         && !session.run().state().isOver()) {
       showRun();
       return;
     }
-    if (isTraining()) {
-      tasks.tell(busy());
-      return;
-    }
     TrainingRun old = run.get();
+    boolean training = isTraining();
+    InputException busy = training ? busy() : null;
+    await("Opening " + folder.getFileName());
     tasks.run(
-        this + "reopen",
+        this + "open",
         "opening " + folder.getFileName(),
         () -> {
+          if (workbench.isTrainedElsewhere(folder)) {
+            return Optional.<TrainingRun>empty();
+          }
+          if (busy != null) {
+            throw busy;
+          }
           if (old != null && old.folder().equals(folder)) {
             old.close(); // its folder is complete and free before it is opened again
           }
-          return workbench.reopen(folder, steps);
+          return Optional.of(workbench.reopen(folder, steps, changes));
         },
-        reopened -> open(reopened, start));
+        opened -> {
+          if (opened.isEmpty()) {
+            watch(folder);
+          } else {
+            open(opened.get(), start);
+          }
+        },
+        this::openingFailed);
   }
 
   private InputException busy() {
@@ -205,7 +303,7 @@ public final class TrainController implements Screen {
         "",
         () -> new RunSession(opened),
         made -> {
-          release();
+          release(session);
           session = made;
           run.set(opened);
           showLive(made);
@@ -215,10 +313,8 @@ public final class TrainController implements Screen {
         });
   }
 
-  private void release() {
-    if (session != null) {
-      RunSession old = session;
-      session = null;
+  private void release(RunSession old) {
+    if (old != null) {
       tasks.run(
           old,
           "",
@@ -242,11 +338,39 @@ public final class TrainController implements Screen {
         done -> {});
   }
 
+  /**
+   * Ends the run in training with a checkpoint, so that the window can close.
+   *
+   * @param inBackground whether it is then to go on in a process of its own
+   * @param done when that is so
+   * @param failed with what went wrong; the run stands as it does then
+   */
+  public void endTraining(boolean inBackground, Runnable done, Consumer<Throwable> failed) {
+    TrainingRun training = run.get();
+    tasks.run(
+        this + "end",
+        inBackground ? "handing the run over" : "taking a checkpoint",
+        () -> {
+          training.stop();
+          RunState state = training.await();
+          boolean unfinished = training.step() < training.config().training().steps();
+          if (inBackground && unfinished && state == RunState.FINISHED) {
+            workbench.goOnInBackground(training.folder());
+          }
+          return state;
+        },
+        state -> done.run(),
+        failed);
+  }
+
   /** Stops the screen and lets its run go; a run in training is stopped first. */
   @Override
   public void close() {
     live.close();
-    release();
+    release(session);
+    release(watched);
+    session = null;
+    watched = null;
   }
 
   /** Where the live screen leads. */
@@ -255,16 +379,35 @@ public final class TrainController implements Screen {
     public void exploreWeights(Session shownSession) {
       if (shownSession instanceof Replay played) {
         navigator.explore(played.source());
-      } else if (session != null && session.run().state().isOver()) {
-        navigator.explore(session.run().folder().toString());
+      } else if (shownSession instanceof RunSession open
+          && (open.isElsewhere() || open.run().state().isOver())) {
+        navigator.explore(open.run().folder().toString());
       } else {
         navigator.exploreTraining();
       }
     }
 
     @Override
-    public void goOn(Path folder, Long steps) {
-      reopen(folder, steps, true);
+    public void inspectWeights(Session shownSession) {
+      if (shownSession instanceof Replay played) {
+        navigator.inspect(played.source());
+      } else if (shownSession instanceof RunSession open) {
+        if (open.run().state().isOver()) {
+          navigator.inspect(open.run().folder().toString());
+          return;
+        }
+        tasks.follow(
+            TrainController.this + "weights",
+            "taking a checkpoint",
+            () -> open.run().currentWeights(),
+            folder -> navigator.inspect(folder.toString()),
+            tasks::tell);
+      }
+    }
+
+    @Override
+    public void goOn(Path folder, Long steps, Map<String, String> changes) {
+      reopen(folder, steps, changes, true);
     }
 
     @Override
@@ -277,6 +420,22 @@ public final class TrainController implements Screen {
                 session.name() + " · " + session.state(),
                 session.equals(now),
                 () -> showLive(session)));
+      }
+      if (watched != null) {
+        all.add(
+            new Destination(
+                watched.name() + " · " + watched.state() + " in another process",
+                watched.equals(now),
+                () -> showLive(watched)));
+      }
+      for (Workbench.RunSummary each : elsewhere.runs()) {
+        if (watched == null || !watched.run().folder().equals(each.folder())) {
+          all.add(
+              new Destination(
+                  each.name() + " · " + each.state() + " in another process",
+                  false,
+                  () -> watch(each.folder())));
+        }
       }
       if (replay != null) {
         all.add(

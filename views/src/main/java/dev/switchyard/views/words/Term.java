@@ -282,6 +282,22 @@ public enum Term {
       "What devices send one another: tokens to experts and back (all-to-all), sums of parts of"
           + " matrices and of gradients (all-reduce).",
       "all-to-all: E · C · d_model numbers a Switch layer and direction"),
+  UPDATE_RATIO(
+      "Size of an update",
+      "How far one step moves a group of weights, against their size. About a thousandth is usual;"
+          + " far more and training may diverge, far less and little is learned there.",
+      "‖Δw‖ / ‖w‖"),
+  PROBE(
+      "Probe",
+      "A sentence that the model routes again and again while it learns, without learning from it."
+          + " A corner marks a token that asks for another expert than at the look before; hollow"
+          + " tokens were dropped.",
+      "changed = tokens with another expert / tokens"),
+  RUN_MEMORY(
+      "Memory of the run",
+      "What weights, gradients, optimizer and the largest pass’ activations take, of both models,"
+          + " on all devices together.",
+      "weights + gradients + moments + activations"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

@@ -1,10 +1,13 @@
 package dev.switchyard.views.fake;
 
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Reports as a run that goes well would make them: smooth progress, noise, experts that settle. */
@@ -49,7 +52,8 @@ public final class FakeReports {
             dropped,
             0.8 + 0.1 * noise.nextDouble(),
             112_000 + 3000 * noise.nextGaussian(),
-            layers);
+            layers,
+            step % 50 == 0 ? updates(progress) : Map.of());
     ModelReport other =
         twin
             ? new ModelReport(
@@ -103,6 +107,42 @@ public final class FakeReports {
         0.4 + 0.1 * index,
         Math.log(experts) * (0.35 + 0.6 * Math.exp(-2 * progress)),
         0.3 + 0.5 * (1 - Math.exp(-2 * progress)));
+  }
+
+  private static Map<String, Double> updates(double progress) {
+    Map<String, Double> ratios = new LinkedHashMap<>();
+    ratios.put("experts", 0.004 * Math.exp(-progress));
+    ratios.put("routers", 0.006 * Math.exp(-1.4 * progress));
+    ratios.put("attention", 0.002 * Math.exp(-0.8 * progress));
+    return ratios;
+  }
+
+  /** A look at two probes: their tokens settle at their experts, one after the other. */
+  public static ProbeReport probes(long step, int experts) {
+    List<ProbeReport.Probe> probes = new ArrayList<>();
+    List<String> texts =
+        List.of(
+            "the kiln keeps seven red coals . the tide names a slow wave",
+            "moss , seven coals sleep under the fern");
+    for (int p = 0; p < texts.size(); p++) {
+      List<String> tokens = List.of(texts.get(p).split(" "));
+      List<ProbeReport.Layer> layers = new ArrayList<>();
+      for (int l = 0; l < LAYERS.size(); l++) {
+        int[] expert = new int[tokens.size()];
+        boolean[] kept = new boolean[tokens.size()];
+        for (int t = 0; t < expert.length; t++) {
+          int home = Math.floorMod(tokens.get(t).hashCode() + 3 * l, experts);
+          boolean settled = step / 120.0 > t % 7 + l;
+          expert[t] = settled ? home : Math.floorMod(home + (int) (step / 50) * (t + 1), experts);
+          kept[t] = settled || (t + step / 50) % 6 != 0;
+        }
+        layers.add(
+            new ProbeReport.Layer(
+                LAYERS.get(l), LAYERS.get(l).startsWith("enc"), experts, expert, kept));
+      }
+      probes.add(new ProbeReport.Probe(texts.get(p), tokens, tokens, layers));
+    }
+    return new ProbeReport(step, probes);
   }
 
   /** The reports of steps 1 to some step. */

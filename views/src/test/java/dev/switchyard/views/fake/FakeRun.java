@@ -1,11 +1,13 @@
 package dev.switchyard.views.fake;
 
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.parallel.Mesh;
+import dev.switchyard.engine.train.RunChange;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A run whose steps happen when a test says so; commands take effect at once and are recorded. */
@@ -24,7 +27,9 @@ public final class FakeRun implements TrainingRun {
   private final List<StepReport> reports = new ArrayList<>();
   private final List<RunEvent> events = new ArrayList<>();
   private final Path folder;
-  private final RunConfig config;
+  private final List<ProbeReport> probes = new ArrayList<>();
+  private boolean elsewhere;
+  private RunConfig config;
   private RunState state = RunState.READY;
   private String failure;
   private long time = 1_767_000_000_000L;
@@ -47,6 +52,11 @@ public final class FakeRun implements TrainingRun {
       reports.add(told);
       time += 42;
       listeners.forEach(l -> l.onStep(told));
+      if (s % 50 == 0 || s == 1) {
+        ProbeReport look = FakeReports.probes(s, config.model().numExperts());
+        probes.add(look);
+        listeners.forEach(l -> l.onProbes(look));
+      }
       if (s % 1000 == 0) {
         event("checkpoint", "checkpoint");
       }
@@ -160,6 +170,38 @@ public final class FakeRun implements TrainingRun {
   public synchronized void checkpointNow() {
     commands.add("checkpointNow");
     event("checkpoint", "checkpoint");
+  }
+
+  @Override
+  public synchronized void change(Map<String, String> settings) {
+    RunChange change = RunChange.of(config, settings);
+    commands.add("change " + settings);
+    event("checkpoint", "Checkpoint of step " + step());
+    config = change.after();
+    event("changed", change.text(), change.figures());
+  }
+
+  @Override
+  public CompletableFuture<Path> currentWeights() {
+    commands.add("currentWeights");
+    return CompletableFuture.completedFuture(folder.resolve("checkpoints/step-" + step()));
+  }
+
+  @Override
+  public synchronized boolean isTrainedHere() {
+    return !elsewhere;
+  }
+
+  /** Says that another process trains it. */
+  public synchronized FakeRun elsewhere() {
+    elsewhere = true;
+    state = RunState.RUNNING;
+    return this;
+  }
+
+  @Override
+  public synchronized List<ProbeReport> probes() {
+    return List.copyOf(probes);
   }
 
   @Override

@@ -19,10 +19,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
+import java.util.stream.LongStream;
 
 /** A workbench without an engine: everything at once, everything plausible. */
 public final class FakeWorkbench implements Workbench {
@@ -154,8 +157,36 @@ public final class FakeWorkbench implements Workbench {
   }
 
   @Override
-  public TrainingRun reopen(Path where, Long steps, Map<String, String> parallel) {
-    return reopen(where, steps);
+  public TrainingRun reopen(Path where, Long steps, Map<String, String> changes) {
+    TrainingRun run = reopen(where, steps);
+    if (!changes.isEmpty()) {
+      run.change(changes);
+    }
+    return run;
+  }
+
+  /** Folders of runs that another process trains. */
+  public final Set<Path> elsewhere = ConcurrentHashMap.newKeySet();
+
+  /** Runs that went on in the background. */
+  public final List<Path> inBackground = new CopyOnWriteArrayList<>();
+
+  @Override
+  public boolean isTrainedElsewhere(Path where) {
+    return elsewhere.contains(where);
+  }
+
+  @Override
+  public TrainingRun watch(Path where) {
+    FakeRun run = new FakeRun(RunConfig.defaults().with(Map.of("twin", true)), where).elsewhere();
+    run.trainTo(60);
+    opened.add(run);
+    return run;
+  }
+
+  @Override
+  public void goOnInBackground(Path where) {
+    inBackground.add(where);
   }
 
   @Override
@@ -235,7 +266,8 @@ public final class FakeWorkbench implements Workbench {
         model,
         RunConfig.defaults().with(Map.of("twin", true, "steps", 900)),
         FakeReports.until(900, 8, true),
-        events);
+        events,
+        LongStream.rangeClosed(0, 18).mapToObj(i -> FakeReports.probes(i * 50, 8)).toList());
   }
 
   @Override

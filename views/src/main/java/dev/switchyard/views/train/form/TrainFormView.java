@@ -46,7 +46,7 @@ final class TrainFormView extends BorderPane {
     HBox first = new HBox(12, presetCard(), new TextsCard(model, controller));
     HBox.setHgrow(first.getChildren().get(0), Priority.ALWAYS);
     HBox.setHgrow(first.getChildren().get(1), Priority.ALWAYS);
-    VBox form = new VBox(12, first, commonCard(), new AllSettings(model));
+    VBox form = new VBox(12, first, commonCard(), new ProbesCard(model), new AllSettings(model));
     form.getStyleClass().add("form");
     ScrollPane scroll = new ScrollPane(form);
     scroll.setFitToWidth(true);

@@ -16,7 +16,9 @@ final class LiveActions {
   final Action step;
   final Action checkpoint;
   final Action stop;
+  final Action change;
   final Action explore;
+  final Action inspect;
   final Action play;
   private final LiveModel model;
   private final LiveController controller;
@@ -76,6 +78,29 @@ final class LiveActions {
                 .foundBy("microscope run training")
                 .on("Shortcut+E")
                 .when(in("ready", "running", "paused", "replay", "finished", "failed", "stopped")));
+    inspect =
+        add(
+            Action.of(
+                    "inspect-weights",
+                    "Inspect every weight as it is now",
+                    controller::inspectWeights)
+                .foundBy("tensors norms histograms run training")
+                .on("Shortcut+I")
+                .when(in("ready", "running", "paused", "finished", "failed", "stopped")));
+    change =
+        add(
+            Action.of("change", "Change settings of the run …", controller::change)
+                .foundBy("learning rate capacity jitter loss weight")
+                .on("Shortcut+Shift+C")
+                .when(
+                    Bindings.createBooleanBinding(
+                        () ->
+                            model.session.get() != null
+                                && !model.elsewhere.get()
+                                && List.of("ready", "paused", "failed").contains(model.state.get()),
+                        model.session,
+                        model.elsewhere,
+                        model.state)));
     play =
         add(
             Action.of("play", "Play or pause the replay", controller::togglePlaying)

@@ -9,7 +9,7 @@ import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
-import java.util.LinkedHashSet;
+import java.util.List;
 import javafx.beans.binding.Bindings;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -41,7 +41,9 @@ final class LiveBar extends VBox {
   private final Button step;
   private final Button checkpoint;
   private final Button stop;
+  private final Button change;
   private final Button explore;
+  private final Button inspect;
   private final MenuButton goOn = new MenuButton("Train further");
   private final Button play;
   private final Choice<Integer> speed = new Choice<>(6, s -> s + "×");
@@ -59,14 +61,24 @@ final class LiveBar extends VBox {
     step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, offered.step));
     checkpoint = named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, offered.checkpoint));
     stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, offered.stop));
-    explore =
-        named("explore-weights", Buttons.plain("Explore weights", Feather.SEARCH, offered.explore));
+    explore = named("explore-weights", Buttons.plain("Explore", Feather.SEARCH, offered.explore));
+    inspect = named("inspect-weights", Buttons.plain("Inspect", Feather.BOX, offered.inspect));
+    change = named("change", Buttons.plain("Change", Feather.SLIDERS, offered.change));
     play = named("play", Buttons.primary("Play", Feather.PLAY, offered.play));
     explain(step, "Train one step, then pause", offered.step);
     checkpoint.setTooltip(Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
     offered.checkpoint.tell(checkpoint);
     explain(stop, "Take a checkpoint and end the run; it can go on later", offered.stop);
     explain(explore, "Open the explorer with the weights as they are now", offered.explore);
+    explain(
+        inspect,
+        "Open every weight as it is now; a checkpoint of this step is taken first",
+        offered.inspect);
+    explain(
+        change,
+        "Change learning rate, capacity, jitter or loss weights; a checkpoint is taken first, and"
+            + " the change stands in the run’s history",
+        offered.change);
     goOn.getStyleClass().addAll("sy-button", "menu");
     goOn.setGraphic(Icons.of(Feather.FAST_FORWARD));
     goOn.setId("go-on");
@@ -81,6 +93,7 @@ final class LiveBar extends VBox {
     actions.setMinWidth(Region.USE_PREF_SIZE);
     getChildren().addAll(bar, progress());
     model.state.subscribe(s -> showActions());
+    model.elsewhere.subscribe(e -> showActions());
     model.playing.subscribe(p -> showPlay());
     speed
         .valueProperty()
@@ -126,7 +139,17 @@ final class LiveBar extends VBox {
     pace.setId("pace");
     pace.getStyleClass().add("muted");
     pace.textProperty().bind(model.pace);
-    HBox left = new HBox(10, name, pill, word, number, pace);
+    Label elsewhere = new Label("in another process");
+    elsewhere.setId("elsewhere");
+    elsewhere.getStyleClass().addAll("pill", "tag");
+    elsewhere.setMinWidth(Region.USE_PREF_SIZE);
+    elsewhere.setTooltip(
+        new Tooltip(
+            "Its folder is read as it grows; what you press here is asked of that process. To leave"
+                + " this screen does not end it."));
+    elsewhere.visibleProperty().bind(model.elsewhere);
+    elsewhere.managedProperty().bind(model.elsewhere);
+    HBox left = new HBox(10, name, pill, elsewhere, word, number, pace);
     left.setAlignment(Pos.CENTER_LEFT);
     left.setMinWidth(0);
     HBox.setHgrow(left, Priority.ALWAYS);
@@ -166,38 +189,19 @@ final class LiveBar extends VBox {
 
   /** Only what can be done now stands there; an action keeps its place among the others. */
   private void showActions() {
-    LinkedHashSet<Node> now = new LinkedHashSet<>();
-    switch (model.state.get()) {
-      case "ready" -> {
-        now.add(start);
-        now.add(step);
-        now.add(explore);
-      }
-      case "running" -> {
-        now.add(pause);
-        now.add(checkpoint);
-        now.add(explore);
-        now.add(stop);
-      }
-      case "paused" -> {
-        now.add(resume);
-        now.add(step);
-        now.add(checkpoint);
-        now.add(explore);
-        now.add(stop);
-      }
-      case "replay" -> {
-        now.add(play);
-        now.add(speed);
-        now.add(explore);
-      }
-      case "finished", "failed" -> {
-        now.add(goOn);
-        now.add(explore);
-      }
-      default -> {
-        // Stopping: nothing can be done until the checkpoint is taken.
-      }
+    List<Node> now =
+        switch (model.state.get()) {
+          case "ready" -> List.of(start, step, change, explore, inspect);
+          case "running" -> List.of(pause, checkpoint, explore, inspect, stop);
+          case "paused" -> List.of(resume, step, checkpoint, change, explore, inspect, stop);
+          case "replay" -> List.of(play, speed, explore);
+          case "finished", "failed" -> List.of(goOn, explore, inspect);
+          // Stopping: nothing can be done until the checkpoint is taken.
+          default -> List.of();
+        };
+    if (model.elsewhere.get()) {
+      // What changes a run belongs to the process that trains it.
+      now = now.stream().filter(each -> !each.equals(change)).toList();
     }
     actions.getChildren().setAll(now);
   }

@@ -4,7 +4,6 @@ import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.FunctionFormat;
-import dev.switchyard.views.chart.LayerColors;
 import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.LineChartPane.Bridge;
 import dev.switchyard.views.chart.LineChartPane.Content;
@@ -23,23 +22,14 @@ import dev.switchyard.views.words.Term;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
-import javafx.scene.Node;
-import javafx.scene.control.Label;
-import javafx.scene.layout.StackPane;
 import javafx.scene.paint.Color;
 
-/** The four charts of the live screen, fed by the newest snapshot. */
+/** The charts of quality and load on the live screen, fed by the newest snapshot. */
 final class LiveCharts {
   private static final int LAYERS_SIDE_BY_SIDE = 6;
-
-  /** More lines than this have no names at their ends: only the first and last of each stack. */
-  private static final int NAMED_LINES = 8;
-
-  private static final int MOST_POINTS = 400;
 
   /** A bridge before so many steps would be drawn between two points of noise. */
   private static final long LEAST_STEPS_OF_BRIDGE = 10;
@@ -51,8 +41,6 @@ final class LiveCharts {
   private final Saving saving;
   private final LineChartPane quality;
   private final LoadHeatmap load;
-  private final LineChartPane dropped;
-  private final LineChartPane balance;
   private final Choice<Axis> axis = new Choice<>(3, a -> a.name().toLowerCase(Locale.ROOT));
   private final Choice<Integer> layer = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
 
@@ -62,13 +50,8 @@ final class LiveCharts {
     this.saving = saving;
     quality = new LineChartPane(theme, new FunctionFormat(this::axisValue), LiveCharts::signed);
     load = new LoadHeatmap(theme);
-    FunctionFormat steps = new FunctionFormat(s -> Figures.whole(Math.round(s)));
-    dropped = new LineChartPane(theme, steps, LiveCharts::percentTick);
-    balance = new LineChartPane(theme, steps, y -> Figures.decimal(y, 2));
     quality.setId("quality-chart");
     load.setId("load-heatmap");
-    dropped.setId("dropped-chart");
-    balance.setId("balance-chart");
     axis.setItems(List.of(Axis.values()));
     axis.setId("axis");
     layer.setId("load-layer");
@@ -83,6 +66,7 @@ final class LiveCharts {
             });
     model.layer.subscribe(l -> layer.valueProperty().set(l.intValue()));
     model.snapshot.subscribe(s -> show());
+    model.changes.subscribe(c -> show());
     model.axis.subscribe(
         a -> {
           quality.zoomTo(null); // a stretch of steps is no stretch of seconds
@@ -96,7 +80,7 @@ final class LiveCharts {
         new Card(
             "Quality against the dense twin",
             "negative log perplexity: higher is better, at the same FLOPs per token",
-            waiting(quality));
+            Waiting.with(model, quality));
     Glossary.explain(card.title(), Term.DENSE_TWIN);
     Glossary.explain(card.subtitle(), Term.NEGATIVE_LOG_PERPLEXITY);
     model.session.subscribe(
@@ -117,7 +101,7 @@ final class LiveCharts {
         new Card(
             "Load of each expert",
             "tokens over the fair share: white 1, blue starved, orange crowded",
-            waiting(load));
+            Waiting.with(model, load));
     Glossary.explain(card.title(), Term.LOAD);
     Glossary.explain(card.subtitle(), Term.LOAD);
     String title = card.title().getText();
@@ -146,48 +130,6 @@ final class LiveCharts {
     return model.axis.get().name().toLowerCase(Locale.ROOT);
   }
 
-  Card dropped() {
-    Card card =
-        new Card(
-            "Dropped tokens",
-            "share of each layer’s tokens that came past their expert’s capacity",
-            waiting(dropped));
-    Glossary.explain(card.title(), Term.DROPPED);
-    Glossary.explain(card.subtitle(), Term.CAPACITY);
-    return card.withTools(menu(card, () -> "step", dropped));
-  }
-
-  Card balance() {
-    Card card =
-        new Card(
-            "Losses of the router",
-            "load-balancing loss by layer; 1 is balanced",
-            waiting(balance));
-    Glossary.explain(card.title(), Term.LOAD_BALANCING_LOSS);
-    Glossary.explain(card.subtitle(), Term.LOAD_BALANCING_LOSS);
-    return card.withTools(menu(card, () -> "step", balance));
-  }
-
-  /** Says in a chart's place that there is nothing to draw yet. */
-  private Node waiting(Node chart) {
-    Label hint = new Label();
-    hint.getStyleClass().add("muted");
-    hint.textProperty()
-        .bind(
-            model.state.map(
-                s ->
-                    switch (s) {
-                      case "ready" -> "Press Start: the lines begin with the first step";
-                      case "running" -> "Waiting for the first step …";
-                      case "replay" -> "Press Play: the recording begins";
-                      default -> "No step was trained yet";
-                    }));
-    var none = model.snapshot.map(s -> s.newest() == null);
-    hint.visibleProperty().bind(none);
-    chart.visibleProperty().bind(none.map(n -> !n));
-    return new StackPane(chart, hint);
-  }
-
   private String layerName(int index) {
     List<String> layers = model.snapshot.get().layers();
     return index < layers.size() ? Figures.layer(layers.get(index)) : "";
@@ -198,50 +140,6 @@ final class LiveCharts {
     layer.setItems(IntStream.range(0, now.layers().size()).boxed().toList());
     load.show(now.load());
     showQuality(now);
-    dropped.show(Content.of(byLayer(now, now::dropped), 0));
-    balance.show(Content.of(byLayer(now, now::balance), 1));
-  }
-
-  private List<Line> byLayer(Snapshot now, IntFunction<double[]> column) {
-    List<Line> lines = new ArrayList<>();
-    boolean dark = theme.getValue() == Theme.DARK;
-    double[] steps = thinned(now.table()[RunHistory.STEP]);
-    for (int l = 0; l < now.layers().size(); l++) {
-      String name = now.layers().get(l);
-      boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
-      Color color = LayerColors.of(name, now.layers(), dark);
-      lines.add(
-          new Line(
-              name,
-              named ? Figures.layer(name) : "",
-              color,
-              1.6,
-              false,
-              steps,
-              thinned(column.apply(l))));
-    }
-    return lines;
-  }
-
-  /** Smoothed lines of many layers need no more points than the chart has pixels. */
-  private static double[] thinned(double[] column) {
-    int every = Math.ceilDiv(column.length, MOST_POINTS);
-    if (every <= 1) {
-      return column;
-    }
-    double[] thin = new double[Math.ceilDiv(column.length, every)];
-    for (int i = 0; i < thin.length; i++) {
-      thin[i] = column[Math.min(column.length - 1, i * every + every - 1)];
-    }
-    return thin;
-  }
-
-  private static boolean isEnd(List<String> layers, int index) {
-    String stack = layers.get(index).substring(0, 3);
-    return index == 0
-        || index == layers.size() - 1
-        || !layers.get(index - 1).startsWith(stack)
-        || !layers.get(index + 1).startsWith(stack);
   }
 
   private void showQuality(Snapshot now) {
@@ -277,7 +175,9 @@ final class LiveCharts {
           new Line("dense twin", twinColor, 2.2, twinX, negated(table[RunHistory.TWIN_SMOOTH])));
     }
     lines.add(new Line(modelName(), colors.accent(), 2.4, x, negated(table[RunHistory.SMOOTH])));
-    quality.show(new Content(lines, evaluations(now), bridge(now), Double.NaN));
+    quality.show(
+        new Content(lines, evaluations(now), bridge(now), Double.NaN)
+            .withMarks(model.marks(step -> at(now, x(now, false), step))));
   }
 
   private String modelName() {
@@ -378,9 +278,5 @@ final class LiveCharts {
 
   private static String signed(double y) {
     return (y < 0 ? "−" : "") + Figures.decimal(Math.abs(y), 2);
-  }
-
-  private static String percentTick(double share) {
-    return Figures.decimal(share * 100, share < 0.02 && share > 0 ? 1 : 0) + "%";
   }
 }

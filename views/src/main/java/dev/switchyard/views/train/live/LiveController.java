@@ -1,13 +1,18 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.engine.configuration.SettingsRecord;
+import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.views.action.Action;
 import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
+import dev.switchyard.views.train.change.ChangeController;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.scene.Node;
@@ -21,8 +26,16 @@ public final class LiveController implements AutoCloseable {
     /** Open the weights of the run that is shown in the explorer. */
     void exploreWeights(Session session);
 
-    /** Go on with a run that is over; null: to the steps that it was meant for. */
-    void goOn(Path folder, Long steps);
+    /** Open the weights of the run that is shown, as they are now, in the inspector. */
+    void inspectWeights(Session session);
+
+    /**
+     * Go on with a run that is over.
+     *
+     * @param steps null: to the steps that it was meant for
+     * @param changes settings that change
+     */
+    void goOn(Path folder, Long steps, Map<String, String> changes);
 
     /** Another run or replay, or the form: the choices behind the name. */
     List<Destination> destinations();
@@ -34,6 +47,7 @@ public final class LiveController implements AutoCloseable {
   private final Tasks tasks;
   private final Requests requests;
   private final LiveModel model = new LiveModel();
+  private final ChangeController change = new ChangeController();
   private final LiveActions actions = new LiveActions(model, this);
   private final LiveView view;
   private final Pulse pulse = new Pulse(REPAINTS_PER_SECOND, this::refresh);
@@ -46,7 +60,7 @@ public final class LiveController implements AutoCloseable {
   public LiveController(Tasks tasks, Appearance appearance, Saving saving, Requests requests) {
     this.tasks = tasks;
     this.requests = requests;
-    view = new LiveView(model, appearance, saving, this);
+    view = new LiveView(model, appearance, saving, this, change.view());
     model.layer.subscribe(l -> refresh());
   }
 
@@ -67,6 +81,7 @@ public final class LiveController implements AutoCloseable {
 
   /** Shows a run or a replay. */
   public void show(Session session) {
+    change.withdraw();
     model.session.set(session);
     seenVersion = -1;
     model.layer.set(0);
@@ -153,13 +168,52 @@ public final class LiveController implements AutoCloseable {
     }
   }
 
+  /** Asks what is to change: between two steps, or, where the run is over, before it goes on. */
+  void change() {
+    if (!(model.session.get() instanceof RunSession session) || session.isElsewhere()) {
+      return;
+    }
+    if (change.isAsking()) {
+      change.withdraw();
+      return;
+    }
+    TrainingRun run = session.run();
+    if (run.state().isOver()) {
+      change.ask(
+          run.config(),
+          session.failure().contains("learning_rate") ? halved(run.config()) : Map.of(),
+          "The run goes on from its newest checkpoint. What you change here stands in its history.",
+          "Go on",
+          false,
+          changes -> requests.goOn(run.folder(), null, changes));
+    } else {
+      change.ask(
+          run.config(),
+          Map.of(),
+          "From the next step on. A checkpoint is taken first; the change stands in the run’s"
+              + " history.",
+          "Checkpoint and change",
+          true,
+          changes -> command(each -> each.run().change(changes)));
+    }
+  }
+
+  /** What most often helps a run that diverged. */
+  private static Map<String, String> halved(RunConfig config) {
+    return Map.of("learning_rate", SettingsRecord.text(config.training().learningRate() / 2));
+  }
+
+  void inspectWeights() {
+    requests.inspectWeights(model.session.get());
+  }
+
   void exploreWeights() {
     requests.exploreWeights(model.session.get());
   }
 
   void goOn(Long steps) {
     if (model.session.get() instanceof RunSession session) {
-      requests.goOn(session.run().folder(), steps);
+      requests.goOn(session.run().folder(), steps, Map.of());
     }
   }
 

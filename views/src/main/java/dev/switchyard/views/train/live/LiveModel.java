@@ -1,9 +1,12 @@
 package dev.switchyard.views.train.live;
 
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.train.RunChange;
+import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.words.Figures;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongToDoubleFunction;
 import javafx.beans.property.BooleanProperty;
 import javafx.beans.property.DoubleProperty;
 import javafx.beans.property.IntegerProperty;
@@ -30,12 +33,20 @@ final class LiveModel {
   final StringProperty name = new SimpleStringProperty("");
   final StringProperty state = new SimpleStringProperty("ready");
   final StringProperty failure = new SimpleStringProperty("");
+
+  /** Whether another process trains it. */
+  final BooleanProperty elsewhere = new SimpleBooleanProperty();
+
   final StringProperty step = new SimpleStringProperty("0");
   final StringProperty pace = new SimpleStringProperty("");
   final DoubleProperty progress = new SimpleDoubleProperty();
   final ObjectProperty<RunHistory.Snapshot> snapshot =
       new SimpleObjectProperty<>(RunHistory.Snapshot.EMPTY);
   final ObservableList<RunEvent> events = FXCollections.observableArrayList();
+
+  /** The settings that changed in the run, as its history tells it. */
+  final ObjectProperty<List<RunEvent>> changes = new SimpleObjectProperty<>(List.of());
+
   final ObjectProperty<Axis> axis = new SimpleObjectProperty<>(Axis.STEPS);
   final IntegerProperty layer = new SimpleIntegerProperty(0);
 
@@ -47,6 +58,8 @@ final class LiveModel {
   final StringProperty crowding = new SimpleStringProperty("–");
   final StringProperty balance = new SimpleStringProperty("–");
   final StringProperty entropy = new SimpleStringProperty("–");
+  final StringProperty memory = new SimpleStringProperty("–");
+  final StringProperty learningRate = new SimpleStringProperty("–");
 
   /** Of pairs and of languages: empty where there are none. */
   final StringProperty exactMatch = new SimpleStringProperty("");
@@ -70,6 +83,7 @@ final class LiveModel {
     List<RunEvent> told = now.events();
     if (!told.equals(events)) {
       events.setAll(told);
+      changes.set(told.stream().filter(LiveModel::isChange).toList());
       readEvaluation(told);
     }
     if (now instanceof Replay replay) {
@@ -79,6 +93,28 @@ final class LiveModel {
       length.set(replay.length());
     }
     pace.set(pace(now));
+    memory.set(now.memoryBytes() > 0 ? Figures.bytes(now.memoryBytes()) : "–");
+    elsewhere.set(now.isElsewhere());
+  }
+
+  /** Old and new values stand among a change's figures. */
+  private static boolean isChange(RunEvent event) {
+    return event.kind().equals("changed")
+        && event.figures() != null
+        && event.figures().keySet().stream().anyMatch(name -> name.endsWith(RunChange.BEFORE));
+  }
+
+  /**
+   * The changes as marks on a chart.
+   *
+   * @param place of a step on the chart's axis
+   */
+  List<LineChartPane.Mark> marks(LongToDoubleFunction place) {
+    return changes.get().stream()
+        .map(
+            event ->
+                new LineChartPane.Mark(place.applyAsDouble(event.step()), ChangeWords.brief(event)))
+        .toList();
   }
 
   /** The figures of the newest evaluation that only some runs have. */
@@ -124,6 +160,7 @@ final class LiveModel {
   void read(RunHistory.Snapshot now) {
     snapshot.set(now);
     var report = now.newest();
+    learningRate.set(report == null ? "–" : Figures.significant(report.learningRate()));
     var speedUp = now.speedUp();
     speedUpSteps.set(speedUp == null ? "–" : Figures.times(speedUp.steps()));
     speedUpTime.set(speedUp == null ? "–" : Figures.times(speedUp.time()));

@@ -57,13 +57,19 @@ final class NowCard extends VBox {
         stat("entropy", new Stat(Term.ENTROPY, "router entropy", model.entropy)));
     stats.addRow(
         4,
+        stat("memory", new Stat(Term.RUN_MEMORY, "memory", model.memory).as("quiet")),
+        stat(
+            "learning-rate",
+            new Stat(Term.LEARNING_RATE, "learning rate", model.learningRate).as("quiet")));
+    stats.addRow(
+        5,
         onlyWhereKnown(
             stat("exact-match", new Stat(Term.EXACT_MATCH, "exact match", model.exactMatch)),
             model.exactMatch),
         onlyWhereKnown(
             stat("rouge-2", new Stat(Term.ROUGE_2, "ROUGE-2", model.rouge2)), model.rouge2));
     stats.addRow(
-        5,
+        6,
         onlyWhereKnown(
             stat(
                 "token-accuracy",
@@ -115,6 +121,8 @@ final class NowCard extends VBox {
 
   /** An event with its step. */
   private static final class EventCell extends ListCell<RunEvent> {
+    private static final PseudoClass CHANGED = PseudoClass.getPseudoClass("changed");
+
     private final Label step = new Label();
     private final Label text = new Label();
     private final HBox row = new HBox(10, step, text);
@@ -141,6 +149,7 @@ final class NowCard extends VBox {
       }
       step.setText(Figures.whole(event.step()));
       text.setText(event.text());
+      row.pseudoClassStateChanged(CHANGED, event.kind().equals("changed"));
       setGraphic(row);
       setTooltip(
           new Tooltip(

@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.train.RunConfig;
@@ -22,6 +23,7 @@ public final class Replay implements Session {
   private final double[] seconds;
   private RunHistory history = new RunHistory();
   private int shown;
+  private int looked;
   private double clock;
   private boolean playing = true;
   private int speed;
@@ -91,6 +93,7 @@ public final class Replay implements Session {
     if (count < shown) {
       history = new RunHistory();
       shown = 0;
+      looked = 0;
     }
     showUntil(count);
     clock = count == 0 ? 0 : seconds[count - 1];
@@ -99,6 +102,10 @@ public final class Replay implements Session {
   private void showUntil(int count) {
     for (; shown < count; shown++) {
       history.add(recording.reports().get(shown));
+    }
+    List<ProbeReport> looks = recording.probes();
+    for (; looked < looks.size() && looks.get(looked).step() <= step(); looked++) {
+      history.add(looks.get(looked));
     }
   }
 

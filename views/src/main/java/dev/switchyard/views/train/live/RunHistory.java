@@ -1,5 +1,7 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.engine.observe.ProbeLog;
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
@@ -22,7 +24,7 @@ final class RunHistory {
 
   private static final double NEWEST_LAYER = 0.12;
 
-  /** Columns of the table that every run has; two for each layer follow. */
+  /** Columns of the table that every run has; those of each layer follow. */
   static final int STEP = 0;
 
   static final int SECONDS = 1;
@@ -36,13 +38,18 @@ final class RunHistory {
   static final int TWIN_SMOOTH = 9;
   static final int LAYERS = 10;
 
+  private static final LayerMeasure[] MEASURES = LayerMeasure.values();
+
   /**
    * A run at one moment.
    *
    * @param version grows with every report
    * @param newest report, or null before the first
-   * @param table columns by the constants above; {@link #dropped} and {@link #balance} by layer
+   * @param table columns by the constants above; {@link #measure} by layer
    * @param layers names of the Switch layers
+   * @param groups of weights whose updates were measured
+   * @param updates their columns: the step, then for each group norm of update over norm of weights
+   * @param probes the looks at the probes that are kept, oldest first
    * @param load of the layer that was asked for
    * @param speedUp or null
    * @param secondsPerStep lately, both models together
@@ -54,6 +61,9 @@ final class RunHistory {
       StepReport newest,
       double[][] table,
       List<String> layers,
+      List<String> groups,
+      double[][] updates,
+      List<ProbeReport> probes,
       LoadHeatmap.Content load,
       SpeedUp.Result speedUp,
       double secondsPerStep,
@@ -67,20 +77,18 @@ final class RunHistory {
             null,
             new double[LAYERS][0],
             List.of(),
+            List.of(),
+            new double[1][0],
+            List.of(),
             LoadHeatmap.Content.EMPTY,
             null,
             Double.NaN,
             Double.NaN,
             Double.NaN);
 
-    /** Share of dropped tokens of a layer. */
-    double[] dropped(int layer) {
-      return table[LAYERS + 2 * layer];
-    }
-
-    /** Load-balancing loss of a layer. */
-    double[] balance(int layer) {
-      return table[LAYERS + 2 * layer + 1];
+    /** A measure of a layer, smoothed. */
+    double[] measure(LayerMeasure measure, int layer) {
+      return table[LAYERS + MEASURES.length * layer + measure.ordinal()];
     }
 
     /** Smoothed cross entropy of the Switch model, or NaN. */
@@ -100,8 +108,11 @@ final class RunHistory {
 
   private final List<String> layers = new ArrayList<>();
   private final List<LoadHistory> loads = new ArrayList<>();
+  private final List<String> groups = new ArrayList<>();
+  private final ProbeLog probes = new ProbeLog();
   private final SpeedUp speedUp = new SpeedUp();
   private StepTable curves;
+  private StepTable updates;
   private double[] smooth;
   private StepReport newest;
   private long version;
@@ -120,7 +131,7 @@ final class RunHistory {
     }
     pace(report);
     ModelReport twin = report.twin();
-    double[] row = new double[LAYERS + 2 * layers.size()];
+    double[] row = new double[LAYERS + MEASURES.length * layers.size()];
     row[STEP] = report.step();
     row[SECONDS] = model.seconds();
     row[TWIN_SECONDS] = twin == null ? Double.NaN : twin.seconds();
@@ -134,15 +145,43 @@ final class RunHistory {
     row[TWIN_SMOOTH] = smooth(TWIN_SMOOTH, twinNow, NEWEST);
     for (int l = 0; l < Math.min(layers.size(), model.layers().size()); l++) {
       LayerReport layer = model.layers().get(l);
-      int at = LAYERS + 2 * l;
-      row[at] = smooth(at, layer.droppedFraction(), NEWEST_LAYER);
-      row[at + 1] = smooth(at + 1, layer.loadBalancingLoss(), NEWEST_LAYER);
+      for (LayerMeasure measure : MEASURES) {
+        int at = LAYERS + MEASURES.length * l + measure.ordinal();
+        row[at] = smooth(at, measure.of(layer), NEWEST_LAYER);
+      }
       loads.get(l).add(report.step(), layer.load());
     }
     curves.add(row);
+    addUpdates(report.step(), model);
     speedUp.add(report);
     newest = report;
     version++;
+  }
+
+  /** Where updates were measured at all; the groups are those of the first time. */
+  private void addUpdates(long step, ModelReport model) {
+    if (model.updateRatios().isEmpty()) {
+      return;
+    }
+    if (updates == null) {
+      groups.addAll(model.updateRatios().keySet().stream().sorted().toList());
+      StepTable.Keep[] keeps = new StepTable.Keep[1 + groups.size()];
+      Arrays.fill(keeps, StepTable.Keep.LAST);
+      updates = new StepTable(ROWS, keeps);
+    }
+    double[] row = new double[1 + groups.size()];
+    row[0] = step;
+    for (int g = 0; g < groups.size(); g++) {
+      row[g + 1] = model.updateRatios().getOrDefault(groups.get(g), Double.NaN);
+    }
+    updates.add(row);
+  }
+
+  /** Adds a look at the probes. */
+  synchronized void add(ProbeReport look) {
+    if (probes.add(look)) {
+      version++;
+    }
   }
 
   private void begin(ModelReport model) {
@@ -150,7 +189,7 @@ final class RunHistory {
       layers.add(layer.name());
       loads.add(new LoadHistory(layer.load().length));
     }
-    StepTable.Keep[] keeps = new StepTable.Keep[LAYERS + 2 * layers.size()];
+    StepTable.Keep[] keeps = new StepTable.Keep[LAYERS + MEASURES.length * layers.size()];
     Arrays.fill(keeps, StepTable.Keep.LAST);
     keeps[LEAST] = StepTable.Keep.LEAST;
     keeps[TWIN_LEAST] = StepTable.Keep.LEAST;
@@ -199,6 +238,9 @@ final class RunHistory {
         newest,
         curves.copy(),
         List.copyOf(layers),
+        List.copyOf(groups),
+        updates == null ? new double[1][0] : updates.copy(),
+        probes.snapshot(),
         layer >= 0 && layer < loads.size() ? loads.get(layer).copy() : LoadHeatmap.Content.EMPTY,
         speedUp.result(),
         secondsPerStep,

@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
@@ -17,6 +18,7 @@ public final class RunSession implements Session, RunListener, AutoCloseable {
   private final List<RunEvent> events = new ArrayList<>();
   private final List<StepReport> early = new ArrayList<>();
   private final List<RunEvent> earlyEvents = new ArrayList<>();
+  private final List<ProbeReport> earlyProbes = new ArrayList<>();
   private final AutoCloseable listening;
   private boolean caughtUp;
 
@@ -26,9 +28,13 @@ public final class RunSession implements Session, RunListener, AutoCloseable {
     listening = run.listen(this);
     List<StepReport> past = run.reports();
     List<RunEvent> pastEvents = run.events();
+    List<ProbeReport> pastProbes = run.probes();
     synchronized (this) {
       past.forEach(history::add);
       early.forEach(history::add);
+      pastProbes.forEach(history::add);
+      earlyProbes.forEach(history::add);
+      earlyProbes.clear();
       events.addAll(pastEvents);
       earlyEvents.stream().filter(e -> !pastEvents.contains(e)).forEach(events::add);
       early.clear();
@@ -51,9 +57,23 @@ public final class RunSession implements Session, RunListener, AutoCloseable {
     (caughtUp ? events : earlyEvents).add(event);
   }
 
+  @Override
+  public synchronized void onProbes(ProbeReport look) {
+    if (caughtUp) {
+      history.add(look);
+    } else {
+      earlyProbes.add(look);
+    }
+  }
+
   /** The run itself, for commands. */
   public TrainingRun run() {
     return run;
+  }
+
+  /** Whether the run has ended. */
+  public boolean isOver() {
+    return run.state().isOver();
   }
 
   @Override
@@ -81,6 +101,16 @@ public final class RunSession implements Session, RunListener, AutoCloseable {
   @Override
   public synchronized List<RunEvent> events() {
     return List.copyOf(events);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return run.memoryBytes();
+  }
+
+  @Override
+  public boolean isElsewhere() {
+    return !run.isTrainedHere();
   }
 
   @Override

@@ -27,6 +27,16 @@ public sealed interface Session permits RunSession, Replay {
   /** Steps of the whole run. */
   long steps();
 
+  /** What the models in training take of memory, in bytes; 0: not known. */
+  default long memoryBytes() {
+    return 0;
+  }
+
+  /** Whether another process trains it. */
+  default boolean isElsewhere() {
+    return false;
+  }
+
   /** Its steps so far. */
   RunHistory history();
 }

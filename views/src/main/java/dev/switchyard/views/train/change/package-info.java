@@ -1,0 +1,2 @@
+/** A run's settings, changed in the middle of it. */
+package dev.switchyard.views.train.change;
