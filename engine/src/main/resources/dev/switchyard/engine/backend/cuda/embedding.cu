@@ -83,31 +83,32 @@ __device__ __forceinline__ void embedBackward(const int* ids, const D* dOut, flo
         // Up to four at once: their rows are read together, and added in order.
         float x[4][8];
         int at[4];
+        unsigned rows = 0;
 #pragma unroll
         for (int k = 0; k < 4; k++) {
           int from = own == 0 ? 0 : __ffs(static_cast<int>(own)) - 1;
           int source = __shfl_sync(ALL_LANES, t, from);
           int row8 = __shfl_sync(ALL_LANES, row, from) >> 3;
           at[k] = own == 0 ? -1 : row8;
-          if (own != 0 && c < d) {
-            loadSome(dOut + static_cast<i64>(source) * d + c, d - c, wide, x[k]);
-          }
+          rows |= own == 0 ? 0u : 1u << row8;
+          loadSome(dOut + static_cast<i64>(source) * d + c, own == 0 ? 0 : d - c, wide, x[k]);
           own &= own - 1;
         }
+#pragma unroll
+        for (int r = 0; r < 4; r++) {
+          if ((rows & ~touched) >> r & 1u) {
+            i64 row0 = firstRow + r * 8 + warp();
+            loadSome(dTable + row0 * d + c, d - c, wide, sums[r]);
+          }
+        }
+        touched |= rows;
 #pragma unroll
         for (int k = 0; k < 4; k++) {
 #pragma unroll
           for (int r = 0; r < 4; r++) {
-            if (at[k] == r && c < d) {
-              if ((touched >> r & 1) == 0) {
-                touched |= 1u << r;
-                i64 row0 = firstRow + r * 8 + warp();
-                loadSome(dTable + row0 * d + c, d - c, wide, sums[r]);
-              }
 #pragma unroll
-              for (int j = 0; j < 8; j++) {
-                sums[r][j] += x[k][j];
-              }
+            for (int j = 0; j < 8; j++) {
+              sums[r][j] += at[k] == r ? x[k][j] : 0.0f;
             }
           }
         }

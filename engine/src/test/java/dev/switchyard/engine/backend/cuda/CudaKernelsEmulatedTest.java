@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.switchyard.engine.tensor.Bfloat16;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -215,6 +216,81 @@ final class CudaKernelsEmulatedTest {
             });
     // The first query sees the first key alone.
     assertThat(mixed[3]).isEqualTo(v.getAtIndex(ValueLayout.JAVA_FLOAT, 3));
+  }
+
+  @Test
+  void tensorCoresGiveWhatPlainLoopsGive() {
+    int length = 100;
+    int size = 40;
+    Random random = new Random(6);
+    MemorySegment q = rounded(length * size, random);
+    MemorySegment k = rounded(length * size, random);
+    MemorySegment v = rounded(length * size, random);
+    MemorySegment bias = floats(length * length, random);
+    int plain = 2 * 128 * 65 + 4224;
+    int tiles = 192 * 2 * (64 + 8);
+    float[] expected = attend("attention_bf16_64", 4, 256, plain, q, k, v, bias, length, size);
+    for (int order : ORDERS) {
+      kernels.order(order);
+      float[] found = attend("attention_bf16_mma_64", 2, 128, tiles, q, k, v, bias, length, size);
+      // Sums of 100 terms in another order, and results of at most 1 rounded to 8 bits.
+      for (int i = 0; i < found.length; i++) {
+        assertThat(found[i]).isCloseTo(expected[i], within(0x1p-7f));
+      }
+    }
+  }
+
+  private float[] attend(
+      String kernel,
+      int tiles,
+      int threads,
+      int shared,
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment bias,
+      int length,
+      int size) {
+    MemorySegment out = arena.allocate(2L * length * size, 256);
+    run(
+        kernel,
+        tiles,
+        1,
+        1,
+        threads,
+        shared,
+        q,
+        k,
+        v,
+        bias,
+        MemorySegment.NULL,
+        MemorySegment.NULL,
+        out,
+        ints(length),
+        1,
+        1,
+        length,
+        length,
+        size,
+        1,
+        77L,
+        0L,
+        MemorySegment.NULL,
+        1 << 22,
+        4f / 3);
+    float[] mixed = new float[length * size];
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] = Bfloat16.widen(out.getAtIndex(ValueLayout.JAVA_SHORT, i));
+    }
+    return mixed;
+  }
+
+  private MemorySegment rounded(int count, Random random) {
+    MemorySegment segment = arena.allocate(2L * count, 256);
+    for (int i = 0; i < count; i++) {
+      segment.setAtIndex(ValueLayout.JAVA_SHORT, i, Bfloat16.round(2 * random.nextFloat() - 1));
+    }
+    return segment;
   }
 
   @Test

@@ -99,7 +99,19 @@ struct Fiber {
   int thread;  // that waits on it, or runs
 };
 
+// Copies of a thread that are under way; `ends` are the groups that it has ended.
+struct Copy {
+  void* to;
+  const void* from;
+  bool inside;
+};
+struct Copies {
+  std::vector<Copy> all;
+  std::vector<size_t> ends;
+};
+
 struct Machine {
+  std::vector<Copies> copies = std::vector<Copies>(MOST_THREADS);
   std::vector<Place> places = std::vector<Place>(MOST_THREADS);
   std::vector<State> states = std::vector<State>(MOST_THREADS);
   std::vector<Fiber*> of = std::vector<Fiber*>(MOST_THREADS);
@@ -207,6 +219,8 @@ bool runBlock(unsigned sharedBytes) {
   machine.nextReady = machine.nextNew = machine.done = machine.atBarrier = 0;
   for (unsigned t = 0; t < machine.threads; t++) {
     machine.states[t] = State::NEW;
+    machine.copies[t].all.clear();
+    machine.copies[t].ends.clear();
   }
   for (unsigned w = 0; w < (machine.threads + 31) / 32; w++) {
     machine.warps[w].arrived = 0;
@@ -258,6 +272,40 @@ void fail(int code, const std::string& why) {
   Fiber* self = machine.running;
   swap(&self->context, &machine.scheduler);
   std::abort();
+}
+
+void startCopy(void* to, const void* from, bool inside) {
+  if (reinterpret_cast<uintptr_t>(to) % 16 != 0 ||
+      (inside && reinterpret_cast<uintptr_t>(from) % 16 != 0)) {
+    fail(3, "a copy of 16 bytes that are not aligned");
+  }
+  machine.copies[current->index].all.push_back({to, from, inside});
+}
+
+void endCopies() {
+  Copies& own = machine.copies[current->index];
+  own.ends.push_back(own.all.size());
+}
+
+void waitForCopies(int groupsLeft) {
+  Copies& own = machine.copies[current->index];
+  if (own.ends.size() <= static_cast<size_t>(groupsLeft)) {
+    return;
+  }
+  size_t groups = own.ends.size() - groupsLeft;
+  size_t done = own.ends[groups - 1];
+  for (size_t i = 0; i < done; i++) {
+    if (own.all[i].inside) {
+      std::memcpy(own.all[i].to, own.all[i].from, 16);
+    } else {
+      std::memset(own.all[i].to, 0, 16);
+    }
+  }
+  own.all.erase(own.all.begin(), own.all.begin() + static_cast<long>(done));
+  own.ends.erase(own.ends.begin(), own.ends.begin() + static_cast<long>(groups));
+  for (size_t& end : own.ends) {
+    end -= done;
+  }
 }
 
 void barrier() {
@@ -354,6 +402,7 @@ extern "C" int emulate(const char* name, unsigned gridX, unsigned gridY, unsigne
   return 0;
 }
 
+#include "attention.cuh"
 #include "kernels.cuh"
 
 // On a GPU each file is a module of its own.
@@ -386,6 +435,9 @@ namespace updates {
 }
 namespace attention {
 #include "attention.cu"
+}
+namespace attention_mma {
+#include "attention_mma.cu"
 }
 namespace faults {
 #include "faults.cu"

@@ -195,3 +195,92 @@ inline int min(int a, int b) { return a < b ? a : b; }
 inline int max(int a, int b) { return a > b ? a : b; }
 inline long long min(long long a, long long b) { return a < b ? a : b; }
 inline long long max(long long a, long long b) { return a > b ? a : b; }
+
+// ---- tensor cores and copies in flight: what attention_mma.cu asks of the hardware ----
+
+struct bfloat16;
+
+namespace emulation {
+
+// A copy of 16 bytes that is under way: done no sooner than a thread waits for it.
+void startCopy(void* to, const void* from, bool inside);
+void endCopies();
+void waitForCopies(int groupsLeft);
+
+inline float fromHalf(unsigned word, int upper) {
+  return __uint_as_float(upper != 0 ? word & 0xffff0000u : word << 16);
+}
+
+// Each lane has brought 4 words of a and 2 of b, and gets its 4 numbers of a b behind them.
+inline void multiplyMatrices(char* lanes) {
+  float a[16][16];
+  float b[16][8];
+  auto word = [&](int lane, int i) {
+    unsigned w;
+    std::memcpy(&w, lanes + LANE_BYTES * lane + 4 * i, 4);
+    return w;
+  };
+  for (int row = 0; row < 16; row++) {
+    for (int k = 0; k < 16; k++) {
+      a[row][k] = fromHalf(word(row % 8 * 4 + k % 8 / 2, row / 8 + k / 8 * 2), k & 1);
+    }
+  }
+  for (int k = 0; k < 16; k++) {
+    for (int n = 0; n < 8; n++) {
+      b[k][n] = fromHalf(word(n * 4 + k % 8 / 2, 4 + k / 8), k & 1);
+    }
+  }
+  for (int lane = 0; lane < 32; lane++) {
+    for (int e = 0; e < 4; e++) {
+      int row = lane / 4 + e / 2 * 8;
+      int n = lane % 4 * 2 + e % 2;
+      float sum = 0;
+      for (int k = 0; k < 16; k++) {
+        sum += a[row][k] * b[k][n];
+      }
+      std::memcpy(lanes + LANE_BYTES * lane + 24 + 4 * e, &sum, 4);
+    }
+  }
+}
+
+inline void loadMatrices(unsigned (&r)[4], const void* row, bool transposed) {
+  int own = static_cast<int>(current->index & 31);
+  char* lanes = meet(row, 16, transposed ? "ldmatrix.trans" : "ldmatrix");
+  for (int m = 0; m < 4; m++) {
+    unsigned short pair[2];
+    for (int i = 0; i < 2; i++) {
+      int r0 = transposed ? own % 4 * 2 + i : own / 4;
+      int c = transposed ? own / 4 : own % 4 * 2 + i;
+      std::memcpy(&pair[i], lanes + LANE_BYTES * (m * 8 + r0) + 2 * c, 2);
+    }
+    r[m] = pair[0] | static_cast<unsigned>(pair[1]) << 16;
+  }
+}
+
+}  // namespace emulation
+
+inline void loadMatrices(unsigned (&r)[4], const bfloat16* row) {
+  emulation::loadMatrices(r, row, false);
+}
+inline void loadTransposed(unsigned (&r)[4], const bfloat16* row) {
+  emulation::loadMatrices(r, row, true);
+}
+inline void multiplyAdd(float (&c)[4], const unsigned (&a)[4], unsigned b0, unsigned b1) {
+  unsigned brought[6] = {a[0], a[1], a[2], a[3], b0, b1};
+  char* lanes = emulation::meet(brought, sizeof brought, emulation::multiplyMatrices, "mma");
+  float product[4];
+  std::memcpy(product, lanes + emulation::LANE_BYTES * (emulation::current->index & 31) + 24,
+              sizeof product);
+  for (int e = 0; e < 4; e++) {
+    c[e] += product[e];
+  }
+}
+inline void copyAsync(bfloat16* to, const bfloat16* from, bool inside) {
+  emulation::startCopy(to, from, inside);
+}
+inline void endCopies() { emulation::endCopies(); }
+template <int LEFT>
+void waitForCopies() {
+  emulation::waitForCopies(LEFT);
+}
+inline float powerOf2(float x) { return exp2f(x); }
