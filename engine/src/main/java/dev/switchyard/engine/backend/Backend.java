@@ -5,6 +5,7 @@ import dev.switchyard.engine.tensor.Bfloat16;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -77,6 +78,11 @@ public interface Backend extends RoutingOperations, AutoCloseable {
    * caller sees to it that no operation is in flight.
    */
   MemorySegment memory(Tensor tensor);
+
+  /** What moves and sums what {@link #memory} gives. */
+  default Transport transport() {
+    return Transport.HOST;
+  }
 
   /** Copies a tensor's elements out, in native byte order; waits for work in flight. */
   void read(Tensor from, MemorySegment to);

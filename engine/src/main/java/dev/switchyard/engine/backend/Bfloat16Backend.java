@@ -5,6 +5,7 @@ import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Storage;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,6 +170,11 @@ public class Bfloat16Backend implements Backend {
   @Override
   public MemorySegment memory(Tensor tensor) {
     return device.memory(tensor);
+  }
+
+  @Override
+  public Transport transport() {
+    return device.transport();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.switchyard.engine.model;
 
-import dev.switchyard.engine.backend.HostCopy;
+import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.Held;
+import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 
 /** Copies between a whole tensor and the part of it that one device along the model axis holds. */
@@ -9,45 +11,37 @@ public final class HeldCopy {
   private HeldCopy() {}
 
   /**
-   * Copies the part out of the whole.
+   * Copies the part out of the whole; the backend is at rest.
    *
+   * @param held over the model axis
+   * @param backend that reaches both
    * @param shape of the whole
-   * @param bytes of an element
    */
-  public static void toPart(
-      MemorySegment whole, int[] shape, Held held, int bytes, MemorySegment part) {
-    copy(whole, shape, held, bytes, part, true);
+  public static void toPart(Backend backend, Tensor whole, int[] shape, Held held, Tensor part) {
+    copy(backend, whole, shape, held, part, true);
   }
 
   /** Copies the part into its place in the whole. */
-  public static void toWhole(
-      MemorySegment part, int[] shape, Held held, int bytes, MemorySegment whole) {
-    copy(whole, shape, held, bytes, part, false);
+  public static void toWhole(Backend backend, Tensor part, int[] shape, Held held, Tensor whole) {
+    copy(backend, whole, shape, held, part, false);
   }
 
   private static void copy(
-      MemorySegment whole, int[] shape, Held held, int bytes, MemorySegment part, boolean out) {
-    if (!held.overModel()) {
-      move(whole, 0, part, 0, part.byteSize(), out);
-      return;
-    }
-    long inner = bytes;
+      Backend backend, Tensor whole, int[] shape, Held held, Tensor part, boolean out) {
+    MemorySegment all = backend.memory(whole);
+    MemorySegment some = backend.memory(part);
+    Transport transport = backend.transport();
+    long inner = whole.type().bytes();
     for (int i = held.axis() + 1; i < shape.length; i++) {
       inner *= shape[i];
     }
     long run = inner * shape[held.axis()] / held.count();
-    long runs = part.byteSize() / run;
+    long runs = some.byteSize() / run;
     for (long i = 0; i < runs; i++) {
-      move(whole, (i * held.count() + held.index()) * run, part, i * run, run, out);
+      MemorySegment place = all.asSlice((i * held.count() + held.index()) * run, run);
+      MemorySegment piece = some.asSlice(i * run, run);
+      transport.copy(out ? place : piece, out ? piece : place);
     }
-  }
-
-  private static void move(
-      MemorySegment whole, long at, MemorySegment part, long partAt, long bytes, boolean out) {
-    if (out) {
-      HostCopy.copy(whole, at, part, partAt, bytes);
-    } else {
-      HostCopy.copy(part, partAt, whole, at, bytes);
-    }
+    transport.finish();
   }
 }

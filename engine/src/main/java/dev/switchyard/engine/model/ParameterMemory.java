@@ -106,12 +106,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
     try {
       initial.fill(backend, start, name, whole);
       backend.synchronize();
-      HeldCopy.toPart(
-          backend.memory(whole),
-          held.wholeOfName(),
-          held.held(),
-          whole.type().bytes(),
-          backend.memory(part));
+      HeldCopy.toPart(backend, whole, held.wholeOfName(), held.held(), part);
     } finally {
       backend.free(whole);
     }

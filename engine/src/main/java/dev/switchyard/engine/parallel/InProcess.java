@@ -1,5 +1,6 @@
 package dev.switchyard.engine.parallel;
 
+import dev.switchyard.engine.tensor.Transport;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -9,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
 /**
- * Ranks that are threads of this process and exchange through its memory. There is no thread
- * besides theirs: a rank carries its share of an operation while it waits for one, or when it
- * starts the next, as soon as all ranks have brought their buffers. So the work is divided evenly,
- * and the sums do not depend on who does it.
+ * Ranks that are threads of this process and exchange through memory that all of them reach. There
+ * is no thread besides theirs: a rank carries its share of an operation while it waits for one, or
+ * when it starts the next, as soon as all ranks have brought their buffers. So the work is divided
+ * evenly, and the sums do not depend on who does it.
  *
  * <p>Whoever fails, fails all: a rank that waits, or comes later, gets the {@link RankFailure} that
  * names the first. A rank for which others wait longer than the time limit counts as failed. No
@@ -24,6 +25,7 @@ public final class InProcess {
 
   private final int size;
   private final long limitNanos;
+  private final Transport transport;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<List<Integer>, Operations> groups = new HashMap<>();
@@ -33,17 +35,24 @@ public final class InProcess {
   private int carrying;
   private volatile RankFailure failure;
 
+  /** A world of ranks whose buffers lie in the host's memory. */
+  public InProcess(int size, Duration limit) {
+    this(size, limit, Transport.HOST);
+  }
+
   /**
    * A world of ranks.
    *
    * @param limit how long a rank may keep others waiting
+   * @param transport for the memory in which the ranks' buffers lie
    */
-  public InProcess(int size, Duration limit) {
+  public InProcess(int size, Duration limit, Transport transport) {
     if (size < 1) {
       throw new IllegalArgumentException("A world needs at least 1 rank, not " + size);
     }
     this.size = size;
     this.limitNanos = limit.toNanos();
+    this.transport = transport;
     this.waitingFor = new Operation[size];
   }
 
@@ -141,7 +150,7 @@ public final class InProcess {
     }
     Throwable problem = null;
     try {
-      operation.carry(part);
+      operation.carry(part, transport);
     } catch (Throwable e) {
       // Also errors, such as that of mapped memory whose file is gone: all ranks must hear of it.
       problem = e;

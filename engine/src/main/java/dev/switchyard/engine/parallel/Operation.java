@@ -1,5 +1,6 @@
 package dev.switchyard.engine.parallel;
 
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -134,29 +135,30 @@ final class Operation {
   }
 
   /** Carries one part; parts touch different memory, so that several threads can carry. */
-  void carry(int part) {
+  void carry(int part, Transport transport) {
     Contribution mine = contributions[part];
     switch (mine.kind()) {
-      case ALL_REDUCE -> reducePart(part);
+      case ALL_REDUCE -> reducePart(part, transport);
       case REDUCE_SCATTER -> {
         MemorySegment[] from = new MemorySegment[contributions.length];
         for (int i = 0; i < from.length; i++) {
           from[i] = given(i, part);
         }
-        OrderedSum.sum(mine.type(), from, new MemorySegment[] {mine.take().getFirst()});
+        transport.sum(mine.type(), from, new MemorySegment[] {mine.take().getFirst()});
       }
       case ALL_GATHER, ALL_TO_ALL -> {
         for (int from = 0; from < contributions.length; from++) {
-          copy(given(from, part), taken(part, from));
+          copy(given(from, part), taken(part, from), transport);
         }
       }
-      case BROADCAST -> copy(given(part, part), taken(part, part));
+      case BROADCAST -> copy(given(part, part), taken(part, part), transport);
       case BARRIER -> {}
     }
+    transport.finish();
   }
 
   /** A stretch of everybody's buffer, summed and given to everybody. */
-  private void reducePart(int part) {
+  private void reducePart(int part, Transport transport) {
     MemorySegment[] buffers = new MemorySegment[contributions.length];
     int bytes = contributions[part].type().bytes();
     long elements = contributions[part].give().getFirst().byteSize() / bytes;
@@ -165,13 +167,13 @@ final class Operation {
     for (int i = 0; i < buffers.length; i++) {
       buffers[i] = contributions[i].give().getFirst().asSlice(from, to - from);
     }
-    OrderedSum.sum(contributions[part].type(), buffers, buffers);
+    transport.sum(contributions[part].type(), buffers, buffers);
   }
 
-  private static void copy(MemorySegment from, MemorySegment to) {
+  private static void copy(MemorySegment from, MemorySegment to, Transport transport) {
     // Where a rank's own part is already in its place there is nothing to do.
     if (from.byteSize() > 0 && !from.equals(to)) {
-      OrderedSum.copy(from, to);
+      transport.copy(from, to);
     }
   }
 }

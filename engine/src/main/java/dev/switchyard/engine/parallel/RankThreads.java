@@ -1,5 +1,6 @@
 package dev.switchyard.engine.parallel;
 
+import dev.switchyard.engine.tensor.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,11 +43,12 @@ public final class RankThreads implements AutoCloseable {
    *
    * @param name of what they work for, which their names say
    * @param config with their mesh, and how long a rank may keep others waiting
+   * @param transport for the memory in which the ranks' buffers lie
    */
-  public RankThreads(String name, ParallelConfig config) {
+  public RankThreads(String name, ParallelConfig config, Transport transport) {
     this.mesh = config.toMesh();
     this.limit = Duration.ofNanos((long) (config.deviceTimeout() * NANO));
-    this.world = new InProcess(mesh.size(), limit);
+    this.world = new InProcess(mesh.size(), limit, transport);
     this.ranks = new Rank[mesh.size()];
     this.stuck = new boolean[mesh.size()];
     for (int rank = 0; rank < mesh.size(); rank++) {

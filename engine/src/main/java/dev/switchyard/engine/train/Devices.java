@@ -9,6 +9,7 @@ import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.parallel.RankFailure;
 import dev.switchyard.engine.parallel.RankThreads;
 import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.Transport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -24,11 +25,16 @@ final class Devices implements AutoCloseable {
    * Opens a backend on every rank.
    *
    * @param run for the threads' names
+   * @param transport for the memory of these backends
    * @param open a rank's backend, on its thread, with so many threads to keep busy
    */
-  Devices(String run, ParallelConfig config, BiFunction<Rank, Integer, Backend> open) {
+  Devices(
+      String run,
+      ParallelConfig config,
+      Transport transport,
+      BiFunction<Rank, Integer, Backend> open) {
     Mesh mesh = config.toMesh();
-    this.threads = new RankThreads(run, config);
+    this.threads = new RankThreads(run, config, transport);
     this.backends = new Backend[mesh.size()];
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / mesh.size());
     try {
@@ -49,6 +55,7 @@ final class Devices implements AutoCloseable {
     return new Devices(
         run,
         config.parallel(),
+        Transport.HOST,
         (rank, cores) -> Backends.open(backend, ElementType.FLOAT32, cores));
   }
 

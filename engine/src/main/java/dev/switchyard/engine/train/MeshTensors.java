@@ -1,13 +1,11 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.layer.Held;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.HeldCopy;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,11 +93,7 @@ final class MeshTensors implements AutoCloseable {
           }
           for (Piece piece : all) {
             HeldCopy.toWhole(
-                backend.memory(piece.tensor()),
-                wholeOf(target, piece.held()),
-                piece.held(),
-                target.type().bytes(),
-                backend.memory(target));
+                backend, piece.tensor(), wholeOf(target, piece.held()), piece.held(), target);
           }
         });
   }
@@ -114,11 +108,7 @@ final class MeshTensors implements AutoCloseable {
               copy(source, piece.tensor());
             } else {
               HeldCopy.toPart(
-                  backend.memory(source),
-                  wholeOf(source, piece.held()),
-                  piece.held(),
-                  source.type().bytes(),
-                  backend.memory(piece.tensor()));
+                  backend, source, wholeOf(source, piece.held()), piece.held(), piece.tensor());
             }
           }
         });
@@ -134,8 +124,8 @@ final class MeshTensors implements AutoCloseable {
   }
 
   private void copy(Tensor from, Tensor to) {
-    MemorySegment source = backend.memory(from);
-    HostCopy.copy(source, 0, backend.memory(to), 0, source.byteSize());
+    backend.transport().copy(backend.memory(from), backend.memory(to));
+    backend.transport().finish();
   }
 
   /** The parts of a device's parameters, by what their state is named after. */

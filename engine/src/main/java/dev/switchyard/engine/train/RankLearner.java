@@ -1,7 +1,6 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.Buffer;
 import dev.switchyard.engine.layer.Parameter;
@@ -11,7 +10,7 @@ import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.NamedTensor;
-import java.lang.foreign.MemorySegment;
+import dev.switchyard.engine.tensor.Transport;
 import java.util.List;
 
 /** One device's part of a model in training, with the optimizer of its weights. */
@@ -113,8 +112,9 @@ final class RankLearner implements AutoCloseable {
       if (from.isInUse()) {
         Buffer to = model.buffers().get(i);
         to.use();
-        MemorySegment source = whole.backend().memory(from.value());
-        HostCopy.copy(source, 0, backend().memory(to.value()), 0, source.byteSize());
+        Transport transport = backend().transport();
+        transport.copy(whole.backend().memory(from.value()), backend().memory(to.value()));
+        transport.finish();
       }
     }
   }

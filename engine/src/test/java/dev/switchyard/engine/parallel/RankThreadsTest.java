@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -29,7 +30,7 @@ final class RankThreadsTest {
 
   @Test
   void resultsAreInTheOrderOfTheRanks() {
-    try (RankThreads threads = new RankThreads("a test", pair())) {
+    try (RankThreads threads = new RankThreads("a test", pair(), Transport.HOST)) {
       assertThat(threads.onAll(Rank::number)).isEqualTo(List.of(0, 1));
     }
   }
@@ -38,7 +39,7 @@ final class RankThreadsTest {
   @Test
   void anErrorInAnExchangeFailsAll() {
     try (Arena arena = Arena.ofShared();
-        RankThreads threads = new RankThreads("a test", pair())) {
+        RankThreads threads = new RankThreads("a test", pair(), Transport.HOST)) {
       assertThatThrownBy(
               () ->
                   threads.onAll(

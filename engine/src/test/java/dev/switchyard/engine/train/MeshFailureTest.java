@@ -9,6 +9,7 @@ import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -93,6 +94,7 @@ final class MeshFailureTest {
             new Devices(
                 "failing",
                 parallel,
+                Transport.HOST,
                 (rank, cores) -> {
                   Backend own = Backends.open("cpu", ElementType.FLOAT32, 1);
                   return rank.number() == FAILING ? fragile(own, accident) : own;

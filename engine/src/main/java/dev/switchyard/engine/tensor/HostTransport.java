@@ -1,15 +1,13 @@
-package dev.switchyard.engine.parallel;
+package dev.switchyard.engine.tensor;
 
-import dev.switchyard.engine.tensor.Bfloat16;
-import dev.switchyard.engine.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Sums of buffers, element by element, in the order of the buffers. */
-final class OrderedSum {
+/** Copies and sums on the calling thread; all is done when a call returns. */
+final class HostTransport implements Transport {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -17,10 +15,8 @@ final class OrderedSum {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
-  private OrderedSum() {}
-
-  /** The sum of all {@code from} into each of {@code to}; all of one length, may be the same. */
-  static void sum(ElementType type, MemorySegment[] from, MemorySegment[] to) {
+  @Override
+  public void sum(ElementType type, MemorySegment[] from, MemorySegment[] to) {
     long bytes = from[0].byteSize();
     switch (type) {
       case FLOAT32 -> floats(from, to, bytes);
@@ -91,9 +87,13 @@ final class OrderedSum {
     }
   }
 
-  /** Copies, byte for byte; see the backends' copies for why not by the shorter overload. */
-  static void copy(MemorySegment from, MemorySegment to) {
+  // Not by the shorter overload; docs/decisions/copies-to-arrays.md says why.
+  @Override
+  public void copy(MemorySegment from, MemorySegment to) {
     MemorySegment.copy(
         from, ValueLayout.JAVA_BYTE, 0, to, ValueLayout.JAVA_BYTE, 0, from.byteSize());
   }
+
+  @Override
+  public void finish() {}
 }
