@@ -73,6 +73,23 @@ __device__ __forceinline__ void gegluBackward(
   });
 }
 
+// The sum of the same element of several buffers, in their order, into several others, which may be
+// the same ones.
+template <class R, class Sum>
+__device__ __forceinline__ void orderedSum(const R* const* from, int fromCount, R* const* to,
+                                           int toCount, i64 n) {
+  i64 stride = static_cast<i64>(gridDim.x) * blockDim.x;
+  for (i64 i = globalThread(); i < n; i += stride) {
+    Sum sum = widened(from[0][i]);
+    for (int b = 1; b < fromCount; b++) {
+      sum += widened(from[b][i]);
+    }
+    for (int b = 0; b < toCount; b++) {
+      store(to[b] + i, sum);
+    }
+  }
+}
+
 // -log(-log u), u half a step above the number, so that the logarithm is finite.
 __device__ __forceinline__ double gumbel(u64 stream, i64 index) {
   double u = randomBits(stream, index) * 0x1.0p-24 + 0x1.0p-25;
@@ -160,10 +177,10 @@ ADD_TO_ROWS(bf16_f32, bfloat16, float)
       return drop(i, rounded<T>(x * logistic(x) * y));                                            \
     });                                                                                           \
   }                                                                                               \
-  KERNEL(dropout_add_##suffix, 256, (const T* x, T* to, i64 n, u64 stream, i64 origin,            \
+  KERNEL(dropout_add_##suffix, 256, (const T* from, T* to, i64 n, u64 stream, i64 origin,         \
                                      const u64* key, int threshold, float factor)) {              \
     Dropout drop{streamOf(stream, key), origin, threshold, factor};                               \
-    map(x, to, to, n, [=](i64 i, float v, float t) { return t + rounded<T>(drop(i, v)); });       \
+    map(from, to, to, n, [=](i64 i, float v, float t) { return rounded<T>(drop(i, t)) + v; });    \
   }                                                                                               \
   KERNEL(add_gumbel_##suffix, 256,                                                                \
          (const T* logits, T* out, i64 n, u64 stream, i64 origin, const u64* key)) {              \
@@ -174,3 +191,13 @@ ADD_TO_ROWS(bf16_f32, bfloat16, float)
   }
 ELEMENTS(f32, float)
 ELEMENTS(bf16, bfloat16)
+
+#define ORDERED_SUM(suffix, R, Sum)                                                               \
+  KERNEL(ordered_sum_##suffix, 256,                                                               \
+         (const R* const* from, int fromCount, R* const* to, int toCount, i64 n)) {               \
+    orderedSum<R, Sum>(from, fromCount, to, toCount, n);                                          \
+  }
+ORDERED_SUM(f32, float, float)
+ORDERED_SUM(bf16, bfloat16, float)
+ORDERED_SUM(f64, double, double)
+ORDERED_SUM(i32, int, int)

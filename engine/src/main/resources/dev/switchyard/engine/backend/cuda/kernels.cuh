@@ -32,6 +32,8 @@ struct bfloat16 {
 // ---- storage types ----
 
 __device__ __forceinline__ float widened(float x) { return x; }
+__device__ __forceinline__ double widened(double x) { return x; }
+__device__ __forceinline__ int widened(int x) { return x; }
 __device__ __forceinline__ float widened(bfloat16 x) {
   return __uint_as_float(static_cast<unsigned>(x.bits) << 16);
 }
@@ -57,6 +59,8 @@ __device__ __forceinline__ unsigned packed(float low, float high) {
 }
 
 __device__ __forceinline__ void store(float* at, float x) { *at = x; }
+__device__ __forceinline__ void store(double* at, double x) { *at = x; }
+__device__ __forceinline__ void store(int* at, int x) { *at = x; }
 __device__ __forceinline__ void store(bfloat16* at, float x) {
   at->bits = static_cast<unsigned short>(roundedBits(x));
 }

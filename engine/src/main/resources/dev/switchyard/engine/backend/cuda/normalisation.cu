@@ -64,7 +64,7 @@ __device__ __forceinline__ void rmsNorm(const T* x, const float* weight, T* out,
           inverseRms + row, d, epsilon, wide);
 }
 
-// to += dropout(from), and the normalised sum.
+// to = dropout(to) + from, and the normalised sum.
 template <class T>
 __device__ __forceinline__ void residualRmsNorm(const T* from, T* to, const float* weight, T* out,
                                                 float* inverseRms, int rows, int d, float epsilon,
@@ -85,8 +85,8 @@ __device__ __forceinline__ void residualRmsNorm(const T* from, T* to, const floa
     loadSome(from + first + c, d - c, wide, more);
 #pragma unroll
     for (int j = 0; j < 8; j++) {
-      float kept = drop.threshold == 0 ? more[j] : rounded<T>(drop(first + c + j, more[j]));
-      v[j] = rounded<T>(v[j] + kept);
+      float kept = drop.threshold == 0 ? v[j] : rounded<T>(drop(first + c + j, v[j]));
+      v[j] = rounded<T>(kept + more[j]);
     }
     storeSome(to + first + c, d - c, wide, v);
     // Where the row is read a second time, its sums are there already.
