@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       UpcycleCommand.class,
       PackCommand.class,
       BenchCommand.class,
+      DevicesCommand.class,
       PlanCommand.class,
       InspectCommand.class,
       DemoCommand.class

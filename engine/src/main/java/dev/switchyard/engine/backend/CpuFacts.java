@@ -26,6 +26,11 @@ public record CpuFacts(String text) {
     }
   }
 
+  /** The processor's name for people: "Intel(R) Xeon(R) Platinum 8480C"; empty if unknown. */
+  public String name() {
+    return firstValue("model name").orElse("");
+  }
+
   /** Whether the maker is this one, such as "AuthenticAMD". */
   public boolean isOf(String vendor) {
     return firstValue("vendor_id").filter(vendor::equals).isPresent();

@@ -18,7 +18,12 @@ public record RandomKey(long seed, long step, int site, long origin) {
 
   /** The 64 bits that stand for seed, step and site; {@link #uniform} continues from them. */
   public long stream() {
-    return mix(mix(mix(seed) ^ step) ^ site);
+    return mix(ofStep() ^ site);
+  }
+
+  /** The 64 bits that stand for seed and step; {@link #stream} mixes the site in. */
+  public long ofStep() {
+    return mix(mix(seed) ^ step);
   }
 
   /** A uniform number in [0, 1) with 24 random bits: element {@code index} of the stream. */

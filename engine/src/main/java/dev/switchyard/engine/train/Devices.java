@@ -56,7 +56,8 @@ final class Devices implements AutoCloseable {
         run,
         config.parallel(),
         Transport.HOST,
-        (rank, cores) -> Backends.open(backend, ElementType.FLOAT32, cores));
+        (rank, cores) ->
+            Backends.openForExchange(backend, ElementType.FLOAT32, rank.number(), cores));
   }
 
   Mesh mesh() {

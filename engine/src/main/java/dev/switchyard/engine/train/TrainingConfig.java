@@ -77,7 +77,7 @@ public record TrainingConfig(
         String from,
     @Setting(
             value = "Where to compute: auto takes the best that works.",
-            options = {"auto", "cpu", "nd4j"})
+            options = {"auto", "cuda", "cpu", "nd4j"})
         String backend,
     @Setting(
             value =

@@ -392,7 +392,7 @@ public final class TrainingRuns {
                   training.batchSize(),
                   training.evalBatches());
       TeachingModel teaching = teachingModel(setup);
-      backend = Backends.open(training.backend(), ElementType.FLOAT32);
+      backend = open(config);
       if (config.parallel().devices() > 1) {
         devices = Devices.of(path.getFileName().toString(), config);
       }
@@ -410,6 +410,14 @@ public final class TrainingRuns {
       setup.close();
       throw e;
     }
+  }
+
+  private static Backend open(RunConfig config) {
+    String name = config.training().backend();
+    return config.parallel().devices() > 1
+        ? Backends.openForExchange(
+            name, ElementType.FLOAT32, 0, Runtime.getRuntime().availableProcessors())
+        : Backends.open(name, ElementType.FLOAT32);
   }
 
   private static BatchStream stream(RunSetup setup, Corpus corpus, Position start) {

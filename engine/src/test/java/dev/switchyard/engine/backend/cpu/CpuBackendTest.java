@@ -9,6 +9,8 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.verify.Draw;
+import dev.switchyard.engine.verify.OperationCase;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

@@ -7,6 +7,7 @@ import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.verify.Draw;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;

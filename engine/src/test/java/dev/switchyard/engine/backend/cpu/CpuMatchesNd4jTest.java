@@ -6,6 +6,8 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.nd4j.Nd4jBackend;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.verify.Draw;
+import dev.switchyard.engine.verify.OperationCase;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;

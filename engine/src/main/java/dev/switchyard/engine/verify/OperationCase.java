@@ -1,4 +1,4 @@
-package dev.switchyard.engine.backend.cpu;
+package dev.switchyard.engine.verify;
 
 import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.backend.AdamWStep;
@@ -13,10 +13,10 @@ import java.util.List;
  * Every operation of a backend on tensors of random shapes and values: the same {@link Draw} leads
  * to the same calls, so that two backends, or two runs of one, can be compared.
  */
-enum OperationCase {
+public enum OperationCase {
   MATMUL {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int m = draw.length(300);
       int k = draw.length(200);
       int n = draw.length(300);
@@ -32,7 +32,7 @@ enum OperationCase {
 
   BATCHED_MATMUL {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int count = draw.length(9);
       int rows = draw.length(180);
       int columns = draw.length(100);
@@ -59,7 +59,7 @@ enum OperationCase {
 
   ELEMENTS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int n = draw.length(40_000);
       Tensor x = draw.reals(on, n);
       Tensor sum = draw.reals(on, n);
@@ -79,7 +79,7 @@ enum OperationCase {
 
   GATED_UNITS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int n = draw.length(20_000);
       Tensor a = draw.reals(on, n);
       on.scale(a, 3);
@@ -96,7 +96,7 @@ enum OperationCase {
 
   RANDOM_NUMBERS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int n = draw.length(20_000);
       Tensor x = draw.reals(on, n);
       Tensor dropped = on.allocate(n);
@@ -109,7 +109,7 @@ enum OperationCase {
 
   NORMALISATION {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int rows = draw.length(500);
       int d = draw.length(300);
       Tensor x = draw.reals(on, rows, d);
@@ -126,7 +126,7 @@ enum OperationCase {
 
   EMBEDDING {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int vocabulary = draw.length(100);
       int tokens = draw.length(700);
       int d = draw.length(200);
@@ -141,7 +141,7 @@ enum OperationCase {
 
   POSITION_BIAS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int heads = draw.length(8);
       int lq = draw.length(70);
       int lk = draw.length(70);
@@ -157,7 +157,7 @@ enum OperationCase {
 
   ATTENTION {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int heads = draw.length(5);
       int size = 1 + draw.below(40);
       int lq = draw.length(80);
@@ -188,7 +188,7 @@ enum OperationCase {
 
   ROUTING {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       RoutingPlan plan = plan(draw);
       plan = plan.withChoices(Math.min(draw.length(4), plan.experts()));
       int tokens = plan.tokens();
@@ -249,7 +249,7 @@ enum OperationCase {
 
   ROUTING_RULES {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       RoutingPlan plan = plan(draw);
       int tokens = plan.tokens();
       Tensor logits = draw.reals(on, tokens, plan.experts());
@@ -326,7 +326,7 @@ enum OperationCase {
 
   LOSS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int rows = draw.length(60);
       int vocabulary = draw.length(1500);
       Tensor logits = draw.reals(on, rows, vocabulary);
@@ -343,7 +343,7 @@ enum OperationCase {
 
   SUMS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       Tensor x = draw.reals(on, draw.length(100_000));
       Tensor figures = on.allocate(2);
       on.write(figures, new float[] {(float) on.sum(x), (float) on.sumOfSquares(x)});
@@ -353,7 +353,7 @@ enum OperationCase {
 
   ADAM_W {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int n = draw.length(30_000);
       Tensor parameter = draw.reals(on, n);
       Tensor m = draw.reals(on, n);
@@ -371,7 +371,7 @@ enum OperationCase {
 
   ADAFACTOR {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int count = draw.length(5);
       int r = draw.length(150);
       int c = draw.length(150);
@@ -388,10 +388,19 @@ enum OperationCase {
     }
   };
 
+  /**
+   * The size of what the results are sums of, where they may cancel to nothing: a query that sees
+   * one key has a gradient of exactly 0 in exact numbers, and of the rounding of its parts in
+   * others. Deviations are shares of at least this.
+   */
+  public double scale() {
+    return this == ATTENTION ? 1 : 1e-4;
+  }
+
   private static RoutingPlan plan(Draw draw) {
     return new RoutingPlan(draw.length(4), draw.length(200), 1 + draw.length(69), draw.length(12));
   }
 
   /** Runs the operations; gives their results. */
-  abstract List<Tensor> run(Backend on, Draw draw);
+  public abstract List<Tensor> run(Backend on, Draw draw);
 }

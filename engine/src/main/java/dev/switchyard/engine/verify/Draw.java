@@ -1,4 +1,4 @@
-package dev.switchyard.engine.backend.cpu;
+package dev.switchyard.engine.verify;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.ElementType;
@@ -7,23 +7,26 @@ import dev.switchyard.engine.tensor.Tensor;
 import java.util.Random;
 
 /** Random lengths, numbers and tensors, the same for the same seed. */
-final class Draw {
+public final class Draw {
   private final Random random;
 
-  Draw(long seed) {
+  /** Draws that depend on the seed alone. */
+  public Draw(long seed) {
     random = new Random(seed);
   }
 
-  boolean coin() {
+  /** Either. */
+  public boolean coin() {
     return random.nextBoolean();
   }
 
-  int below(int limit) {
+  /** From 0 to below the limit. */
+  public int below(int limit) {
     return random.nextInt(limit);
   }
 
   /** From 1 to the limit, and now and then a multiple of a vector's length or a single one. */
-  int length(int limit) {
+  public int length(int limit) {
     int length = 1 + random.nextInt(limit);
     return switch (random.nextInt(4)) {
       case 0 -> Math.max(1, length & -16);
@@ -32,11 +35,13 @@ final class Draw {
     };
   }
 
-  RandomKey key() {
+  /** Of some seed, step, site and origin. */
+  public RandomKey key() {
     return new RandomKey(random.nextLong(), below(1000), below(50), below(10_000));
   }
 
-  float[] reals(int n) {
+  /** Normally distributed numbers. */
+  public float[] reals(int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
       values[i] = (float) random.nextGaussian();
@@ -44,18 +49,20 @@ final class Draw {
     return values;
   }
 
-  Tensor reals(Backend on, int... shape) {
+  /** The same in a new tensor of the backend's own type. */
+  public Tensor reals(Backend on, int... shape) {
     Tensor tensor = on.allocate(shape);
     on.write(tensor, reals(Math.toIntExact(tensor.size())));
     return tensor;
   }
 
   /** Numbers from the first to below the limit. */
-  int[] indices(int n, int first, int limit) {
+  public int[] indices(int n, int first, int limit) {
     return random.ints(n, first, limit).toArray();
   }
 
-  Tensor integers(Backend on, int[] values) {
+  /** A new tensor with these integers. */
+  public Tensor integers(Backend on, int[] values) {
     Tensor tensor = on.allocate(ElementType.INT32, values.length);
     on.write(tensor, values);
     return tensor;

@@ -1,16 +1,17 @@
-package dev.switchyard.engine.backend.cpu;
+package dev.switchyard.engine.verify;
 
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /** Operations on bfloat16 activations beside float32 weights, as a model in training calls them. */
-enum MixedCase {
+public enum MixedCase {
   PROJECTION {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int tokens = draw.length(700);
       int in = draw.length(300);
       int out = draw.length(300);
@@ -29,7 +30,7 @@ enum MixedCase {
 
   EXPERTS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int experts = draw.length(6);
       int slots = draw.length(150);
       int in = draw.length(100);
@@ -56,7 +57,7 @@ enum MixedCase {
 
   NORMALISATION {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int rows = draw.length(300);
       int d = draw.length(300);
       Tensor x = draw.reals(on, rows, d);
@@ -73,14 +74,14 @@ enum MixedCase {
 
   SLOTS {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int tokens = draw.length(200);
       int choices = 1 + draw.below(2);
       int slots = tokens * choices + draw.below(50);
       int d = draw.length(300);
       int[] slot = new int[tokens * choices];
       int[] slotChoice = new int[slots];
-      java.util.Arrays.fill(slotChoice, -1);
+      Arrays.fill(slotChoice, -1);
       for (int choice = 0; choice < slot.length; choice++) {
         slot[choice] = draw.below(4) == 0 ? -1 : slots - 1 - choice;
         if (slot[choice] >= 0) {
@@ -107,7 +108,7 @@ enum MixedCase {
 
   EMBEDDING {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int tokens = draw.length(200);
       int vocabulary = draw.length(100);
       int d = draw.length(300);
@@ -122,7 +123,7 @@ enum MixedCase {
 
   ATTENTION {
     @Override
-    List<Tensor> run(Backend on, Draw draw) {
+    public List<Tensor> run(Backend on, Draw draw) {
       int batch = draw.length(3);
       int heads = draw.length(3);
       int queries = draw.length(60);
@@ -150,7 +151,13 @@ enum MixedCase {
     }
   };
 
-  abstract List<Tensor> run(Backend on, Draw draw);
+  /** As {@link OperationCase#scale}. */
+  public double scale() {
+    return this == ATTENTION ? 1 : 1e-4;
+  }
+
+  /** Runs the operations; gives their results. */
+  public abstract List<Tensor> run(Backend on, Draw draw);
 
   static Tensor exact(Backend on, Draw draw, int... shape) {
     Tensor tensor = on.allocate(ElementType.FLOAT32, shape);

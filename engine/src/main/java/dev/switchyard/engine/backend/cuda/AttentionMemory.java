@@ -1,0 +1,41 @@
+package dev.switchyard.engine.backend.cuda;
+
+/** The bytes of shared memory that a block of attention's kernels is started with. */
+enum AttentionMemory {
+  PLAIN {
+    @Override
+    int bytes(String kernel, int head) {
+      int tile = 128 * (head + 1); // 32 rows of float32, and a column against bank conflicts
+      int scores = 4224; // 32 x 33 float32
+      return switch (kernel) {
+        case "attention" -> 2 * tile + scores;
+        case "attention_keys" -> 3 * tile + 2 * scores;
+        case "attention_queries" -> 3 * tile + scores;
+        case "attention_bias" -> 2 * tile;
+        default -> throw new IllegalArgumentException(kernel);
+      };
+    }
+  },
+
+  MATRIX_UNITS {
+    @Override
+    int bytes(String kernel, int head) {
+      int row = 2 * (head + 8); // of bfloat16, and 8 more against bank conflicts
+      int others = head <= 64 ? 64 : 32; // rows of the other operand at a time
+      return switch (kernel) {
+        case "attention" -> 192 * row;
+        case "attention_keys" -> (128 + 2 * others) * row + 8 * others;
+        case "attention_queries" -> (128 + 2 * others) * row;
+        case "attention_bias" -> 256 * row;
+        default -> throw new IllegalArgumentException(kernel);
+      };
+    }
+  };
+
+  /**
+   * Of a kernel.
+   *
+   * @param head elements of a head that the kernel is made for
+   */
+  abstract int bytes(String kernel, int head);
+}

@@ -1,0 +1,309 @@
+package dev.switchyard.engine.backend.cuda;
+
+import dev.switchyard.engine.tensor.Bfloat16;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A GPU on the processor: the backend's own kernels, compiled as C++, on the host's memory, and
+ * matrix products by plain loops in double. Everything is done when a call returns. What a real
+ * device would refuse is refused here as well: copies from memory that is not the device's to copy
+ * from, waiting while work is captured, more memory than there is.
+ */
+final class EmulatedDevice implements CudaDevice {
+  private final EmulatedKernels kernels;
+  private final GpuFacts facts;
+  private final Map<Long, Arena> allocated = new HashMap<>();
+  private final Map<Long, Arena> onHost = new HashMap<>();
+  private final AtomicLong bytesLeft;
+  private List<Runnable> captured;
+  private String lostIn;
+  private boolean lost;
+  private long launches;
+
+  private record Recorded(List<Runnable> work) implements Graph {
+    @Override
+    public void free() {}
+  }
+
+  /** A device with so much memory. */
+  EmulatedDevice(EmulatedKernels kernels, int capability, long memoryBytes) {
+    this.kernels = kernels;
+    this.facts = new GpuFacts(0, "emulated GPU", capability, memoryBytes);
+    this.bytesLeft = new AtomicLong(memoryBytes);
+  }
+
+  /** From the first launch of this kernel on, the device does not answer any more. */
+  void loseIn(String kernel) {
+    lostIn = kernel;
+  }
+
+  /** Kernels that were started one by one, not by a graph. */
+  long launches() {
+    return launches;
+  }
+
+  /** Blocks of memory that are not freed. */
+  int blocks() {
+    return allocated.size() + onHost.size();
+  }
+
+  private void use() {
+    if (lost) {
+      throw new CudaFault(CudaFault.Kind.LOST, "CUDA_ERROR_ILLEGAL_ADDRESS");
+    }
+  }
+
+  @Override
+  public GpuFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public String productKernels() {
+    return "plain loops";
+  }
+
+  @Override
+  public boolean hasMatrixUnitsForBfloat16() {
+    return facts.capability() >= 80;
+  }
+
+  @Override
+  public long allocate(long bytes) {
+    use();
+    if (bytesLeft.addAndGet(-bytes) < 0) {
+      bytesLeft.addAndGet(bytes);
+      throw new CudaFault(CudaFault.Kind.OUT_OF_MEMORY, "no " + bytes + " bytes");
+    }
+    Arena arena = Arena.ofShared();
+    MemorySegment block = arena.allocate(bytes, 256);
+    block.fill((byte) 0x7F); // nothing may count on zeros
+    allocated.put(block.address(), arena);
+    return block.address();
+  }
+
+  @Override
+  public void free(long address) {
+    use();
+    allocated.remove(address).close();
+  }
+
+  @Override
+  public MemorySegment allocateHost(long bytes) {
+    use();
+    Arena arena = Arena.ofShared();
+    MemorySegment block = arena.allocate(bytes, 64);
+    onHost.put(block.address(), arena);
+    return block;
+  }
+
+  @Override
+  public void freeHost(MemorySegment memory) {
+    use();
+    onHost.remove(memory.address()).close();
+  }
+
+  private static MemorySegment at(long address, long bytes) {
+    return MemorySegment.ofAddress(address).reinterpret(bytes);
+  }
+
+  private void refuseInCapture(String call) {
+    use();
+    if (captured != null) {
+      throw new CudaFault(CudaFault.Kind.OTHER, call + ": not while work is captured");
+    }
+  }
+
+  /** Work that is done now, or captured. */
+  private void put(Runnable work) {
+    use();
+    if (captured != null) {
+      captured.add(work);
+    } else {
+      work.run();
+    }
+  }
+
+  @Override
+  public void copyIn(long to, MemorySegment from, long bytes) {
+    refuseInCapture("copyIn");
+    MemorySegment.copy(
+        from, ValueLayout.JAVA_BYTE, 0, at(to, bytes), ValueLayout.JAVA_BYTE, 0, bytes);
+  }
+
+  @Override
+  public void copyOut(MemorySegment to, long from, long bytes) {
+    refuseInCapture("copyOut");
+    MemorySegment.copy(
+        at(from, bytes), ValueLayout.JAVA_BYTE, 0, to, ValueLayout.JAVA_BYTE, 0, bytes);
+  }
+
+  @Override
+  public void copy(long to, long from, long bytes) {
+    put(
+        () ->
+            MemorySegment.copy(
+                at(from, bytes),
+                ValueLayout.JAVA_BYTE,
+                0,
+                at(to, bytes),
+                ValueLayout.JAVA_BYTE,
+                0,
+                bytes));
+  }
+
+  @Override
+  public void zero(long to, long bytes) {
+    put(() -> at(to, bytes).fill((byte) 0));
+  }
+
+  @Override
+  public void write(long to, long value) {
+    refuseInCapture("write");
+    at(to, Long.BYTES).set(ValueLayout.JAVA_LONG, 0, value);
+  }
+
+  @Override
+  public void launch(Launch launch) {
+    launches += captured == null ? 1 : 0;
+    put(
+        () -> {
+          if (launch.kernel().equals(lostIn)) {
+            lost = true;
+            use();
+          }
+          run(launch);
+        });
+  }
+
+  private void run(Launch launch) {
+    long[] arguments = new long[launch.argumentCount()];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = launch.argument(i);
+    }
+    Launch.Grid grid = launch.grid();
+    kernels.launch(
+        launch.kernel(),
+        grid.x(),
+        grid.y(),
+        grid.z(),
+        grid.threadsX(),
+        grid.threadsY(),
+        grid.sharedBytes(),
+        arguments);
+  }
+
+  @Override
+  public void multiply(Product product, long a, long b, long out) {
+    put(() -> multiplyNow(product, a, b, out));
+  }
+
+  private static void multiplyNow(Product p, long a, long b, long out) {
+    int m = p.m();
+    int n = p.n();
+    int k = p.k();
+    for (int i = 0; i < p.count(); i++) {
+      double[] left = numbers(a, (long) i * m * k, m * k, p.bfloat16());
+      double[] right = numbers(b, (long) i * k * n, k * n, p.bfloat16());
+      double[] sum =
+          p.accumulate()
+              ? numbers(out, (long) i * m * n, m * n, p.bfloat16Out())
+              : new double[m * n];
+      double[] rightRows = p.transposeB() ? transposed(right, n, k) : right;
+      for (int row = 0; row < m; row++) {
+        for (int at = 0; at < k; at++) {
+          double factor = left[p.transposeA() ? at * m + row : row * k + at];
+          for (int column = 0; column < n; column++) {
+            sum[row * n + column] += factor * rightRows[at * n + column];
+          }
+        }
+      }
+      store(sum, out, (long) i * m * n, p.bfloat16Out());
+    }
+  }
+
+  private static double[] transposed(double[] x, int rows, int columns) {
+    double[] turned = new double[x.length];
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        turned[column * rows + row] = x[row * columns + column];
+      }
+    }
+    return turned;
+  }
+
+  private static double[] numbers(long address, long first, int count, boolean bfloat16) {
+    double[] numbers = new double[count];
+    if (bfloat16) {
+      MemorySegment from = at(address + 2 * first, 2L * count);
+      for (int i = 0; i < count; i++) {
+        numbers[i] = Bfloat16.widen(from.getAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i));
+      }
+    } else {
+      MemorySegment from = at(address + 4 * first, 4L * count);
+      for (int i = 0; i < count; i++) {
+        numbers[i] = from.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i);
+      }
+    }
+    return numbers;
+  }
+
+  private static void store(double[] numbers, long address, long first, boolean bfloat16) {
+    if (bfloat16) {
+      MemorySegment to = at(address + 2 * first, 2L * numbers.length);
+      for (int i = 0; i < numbers.length; i++) {
+        to.setAtIndex(ValueLayout.JAVA_SHORT_UNALIGNED, i, Bfloat16.round((float) numbers[i]));
+      }
+    } else {
+      MemorySegment to = at(address + 4 * first, 4L * numbers.length);
+      for (int i = 0; i < numbers.length; i++) {
+        to.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (float) numbers[i]);
+      }
+    }
+  }
+
+  @Override
+  public Event record() {
+    refuseInCapture("record");
+    return () -> {};
+  }
+
+  @Override
+  public void synchronize() {
+    refuseInCapture("synchronize");
+  }
+
+  @Override
+  public Graph capture(Runnable work) {
+    refuseInCapture("capture");
+    captured = new ArrayList<>();
+    try {
+      work.run();
+      return new Recorded(captured);
+    } finally {
+      captured = null;
+    }
+  }
+
+  @Override
+  public void replay(Graph graph) {
+    refuseInCapture("replay");
+    ((Recorded) graph).work().forEach(Runnable::run);
+  }
+
+  /** Frees everything, as the end of a context does. */
+  @Override
+  public void close() {
+    allocated.values().forEach(Arena::close);
+    onHost.values().forEach(Arena::close);
+    allocated.clear();
+    onHost.clear();
+  }
+}
