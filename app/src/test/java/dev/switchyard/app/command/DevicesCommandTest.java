@@ -26,8 +26,7 @@ final class DevicesCommandTest {
         .anyMatch(line -> line.startsWith("CUDA 13 ") && line.contains("libcublasLt.so.13"))
         .anyMatch(line -> line.startsWith("auto       takes "));
 
-    JsonNode json =
-        new ObjectMapper().readTree(new Session(folder).run("devices", "--json").out());
+    JsonNode json = new ObjectMapper().readTree(new Session(folder).run("devices", "--json").out());
     assertThat(json.path("processor").path("cores").asInt()).isPositive();
     assertThat(json.path("libraries")).hasSize(6);
     assertThat(json.path("auto").asText()).isIn("cuda", "nd4j", "cpu");
@@ -35,8 +34,7 @@ final class DevicesCommandTest {
       assertThat(json.path("note").asText()).startsWith("The cuda backend can't be used: ");
       Result cuda = new Session(folder).run("bench", "--backend", "cuda");
       assertThat(cuda.code()).isEqualTo(2);
-      assertThat(cuda.err().strip())
-          .isEqualTo("switchyard: " + json.path("note").asText());
+      assertThat(cuda.err().strip()).isEqualTo("switchyard: " + json.path("note").asText());
     }
   }
 }

@@ -153,7 +153,7 @@ public enum MixedCase {
 
   /** As {@link OperationCase#scale}. */
   public double scale() {
-    return this == ATTENTION ? 1 : 1e-4;
+    return this == ATTENTION ? 6 : 1e-4;
   }
 
   /** Runs the operations; gives their results. */

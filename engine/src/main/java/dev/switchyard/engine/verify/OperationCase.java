@@ -391,10 +391,11 @@ public enum OperationCase {
   /**
    * The size of what the results are sums of, where they may cancel to nothing: a query that sees
    * one key has a gradient of exactly 0 in exact numbers, and of the rounding of its parts in
-   * others. Deviations are shares of at least this.
+   * others: those are products of heads of up to 40 numbers, whose deviation is the root of their
+   * count. Deviations are shares of at least this.
    */
   public double scale() {
-    return this == ATTENTION ? 1 : 1e-4;
+    return this == ATTENTION ? 6 : 1e-4;
   }
 
   private static RoutingPlan plan(Draw draw) {

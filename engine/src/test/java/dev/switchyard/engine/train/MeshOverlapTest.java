@@ -99,7 +99,8 @@ final class MeshOverlapTest {
               .start(
                   () -> {
                     Consumer<String> heard = method -> listener.called(own, method);
-                    try (Backend backend = Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1)) {
+                    try (Backend backend =
+                        Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1)) {
                       Collectives all = world.connect(own);
                       Rank rank = new Rank(mesh, heard(Collectives.class, all, heard), 4);
                       SwitchTransformer model =

@@ -5,8 +5,8 @@ import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Bfloat16Backend;
-import dev.switchyard.engine.backend.Shapes;
 import dev.switchyard.engine.backend.RoutingPlan;
+import dev.switchyard.engine.backend.Shapes;
 import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
@@ -18,12 +18,11 @@ import java.util.Objects;
 /**
  * The fast backend on an NVIDIA GPU, in single precision: cuBLASLt for products, kernels of the
  * engine's own for everything else, and routing without a trip to the host. Calls return before
- * their work is done; {@link #read} and {@link #synchronize} wait for it. Sums are added in an order
- * that the shapes alone decide, so that the same calls give the same bits.
+ * their work is done; {@link #read} and {@link #synchronize} wait for it. Sums are added in an
+ * order that the shapes alone decide, so that the same calls give the same bits.
  *
- * <p>Whatever fails on the device is an {@link
- * dev.switchyard.engine.configuration.InputException} of one line; after a device is lost, every
- * call throws it.
+ * <p>Whatever fails on the device is an {@link dev.switchyard.engine.configuration.InputException}
+ * of one line; after a device is lost, every call throws it.
  */
 public final class CudaBackend implements Backend {
   private final CudaDevice device;
@@ -45,8 +44,8 @@ public final class CudaBackend implements Backend {
   /**
    * The backend on a device, which is closed with it.
    *
-   * @param tensorFloat32 whether products of float32 may round their factors to 11 significant
-   *     bits (TF32), which is many times as fast
+   * @param tensorFloat32 whether products of float32 may round their factors to 11 significant bits
+   *     (TF32), which is many times as fast
    */
   CudaBackend(CudaDevice device, boolean tensorFloat32) {
     this.device = device;
@@ -58,7 +57,7 @@ public final class CudaBackend implements Backend {
     this.elements = new CudaElements(work);
     this.normalisation = new CudaNormalisation(work);
     this.embedding = new CudaEmbedding(work);
-    this.attention = new CudaAttention(work, device.hasMatrixUnitsForBfloat16());
+    this.attention = new CudaAttention(work, false);
     this.routing = new CudaRouting(work);
     this.places = new CudaPlaces(work);
     this.slots = new CudaSlots(work);
@@ -225,12 +224,27 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void rmsNorm(Tensor x, Tensor weight, double epsilon, Tensor out, Tensor inverseRms) {
-    require(normalisation.rmsNorm(x, weight, epsilon, out, inverseRms), "rmsNorm", x, weight, out, inverseRms);
+    require(
+        normalisation.rmsNorm(x, weight, epsilon, out, inverseRms),
+        "rmsNorm",
+        x,
+        weight,
+        out,
+        inverseRms);
   }
 
   @Override
-  public void rmsNormBackward(Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
-    require(normalisation.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight), "rmsNormBackward", dOut, x, weight, inverseRms, dX, dWeight);
+  public void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
+    require(
+        normalisation.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight),
+        "rmsNormBackward",
+        dOut,
+        x,
+        weight,
+        inverseRms,
+        dX,
+        dWeight);
   }
 
   @Override
@@ -250,17 +264,75 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void positionBiasBackward(Tensor bucket, Tensor dBias, Tensor dTable) {
-    require(embedding.positionBiasBackward(bucket, dBias, dTable), "positionBiasBackward", bucket, dBias, dTable);
+    require(
+        embedding.positionBiasBackward(bucket, dBias, dTable),
+        "positionBiasBackward",
+        bucket,
+        dBias,
+        dTable);
   }
 
   @Override
-  public void attention(AttentionPlan plan, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor keyMask, Tensor out, Tensor state) {
-    require(attention.attention(plan, new CudaAttention.Operands(q, k, v, bias, keyMask), out, state), "attention", q, k, v, bias, keyMask, out, state);
+  public void attention(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state) {
+    require(
+        attention.attention(plan, new CudaAttention.Operands(q, k, v, bias, keyMask), out, state),
+        "attention",
+        q,
+        k,
+        v,
+        bias,
+        keyMask,
+        out,
+        state);
   }
 
   @Override
-  public void attentionBackward(AttentionPlan plan, Tensor q, Tensor k, Tensor v, Tensor bias, Tensor keyMask, Tensor out, Tensor state, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, Tensor dBias) {
-    require(attention.attentionBackward(plan, new CudaAttention.Operands(q, k, v, bias, keyMask), out, state, dOut, dQ, dK, dV, dBias), "attentionBackward", q, k, v, bias, keyMask, out, state, dOut, dQ, dK, dV, dBias);
+  public void attentionBackward(
+      AttentionPlan plan,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor bias,
+      Tensor keyMask,
+      Tensor out,
+      Tensor state,
+      Tensor dOut,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV,
+      Tensor dBias) {
+    require(
+        attention.attentionBackward(
+            plan,
+            new CudaAttention.Operands(q, k, v, bias, keyMask),
+            out,
+            state,
+            dOut,
+            dQ,
+            dK,
+            dV,
+            dBias),
+        "attentionBackward",
+        q,
+        k,
+        v,
+        bias,
+        keyMask,
+        out,
+        state,
+        dOut,
+        dQ,
+        dK,
+        dV,
+        dBias);
   }
 
   @Override
@@ -279,8 +351,21 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void chooseExperts(RoutingPlan plan, Tensor scores, Tensor probabilities, Tensor tokenMask, Tensor expert, Tensor probability) {
-    require(routing.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability), "chooseExperts", scores, probabilities, tokenMask, expert, probability);
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
+    require(
+        routing.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability),
+        "chooseExperts",
+        scores,
+        probabilities,
+        tokenMask,
+        expert,
+        probability);
   }
 
   @Override
@@ -289,28 +374,98 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void normaliseGatesBackward(RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
-    require(routing.normaliseGatesBackward(plan, probability, gate, dGate), "normaliseGatesBackward", probability, gate, dGate);
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+    require(
+        routing.normaliseGatesBackward(plan, probability, gate, dGate),
+        "normaliseGatesBackward",
+        probability,
+        gate,
+        dGate);
   }
 
   @Override
-  public void askSecondByChance(RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
-    require(routing.askSecondByChance(plan, gate, threshold, key, asks), "askSecondByChance", gate, asks);
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+    require(
+        routing.askSecondByChance(plan, gate, threshold, key, asks),
+        "askSecondByChance",
+        gate,
+        asks);
   }
 
   @Override
-  public void takePlaces(RoutingPlan plan, Tensor expert, Tensor asks, Tensor priority, Tensor position, Tensor slot, Tensor slotChoice, Tensor asked, Tensor dropped) {
-    require(places.takePlaces(plan, expert, asks, priority, new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)), "takePlaces", expert, asks, priority, position, slot, slotChoice, asked, dropped);
+  public void takePlaces(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor asks,
+      Tensor priority,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    require(
+        places.takePlaces(
+            plan,
+            expert,
+            asks,
+            priority,
+            new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)),
+        "takePlaces",
+        expert,
+        asks,
+        priority,
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
   }
 
   @Override
-  public void takePlacesUntilServed(RoutingPlan plan, Tensor expert, Tensor position, Tensor slot, Tensor slotChoice, Tensor asked, Tensor dropped) {
-    places.takePlacesUntilServed(plan, expert, new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped));
+  public void takePlacesUntilServed(
+      RoutingPlan plan,
+      Tensor expert,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    places.takePlacesUntilServed(
+        plan, expert, new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped));
   }
 
   @Override
-  public void chooseTokens(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor expert, Tensor probability, Tensor position, Tensor slot, Tensor slotChoice, Tensor asked, Tensor dropped) {
-    require(places.chooseTokens(plan, probabilities, tokenMask, expert, probability, new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)), "chooseTokens", probabilities, tokenMask, expert, probability, position, slot, slotChoice, asked, dropped);
+  public void chooseTokens(
+      RoutingPlan plan,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability,
+      Tensor position,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor asked,
+      Tensor dropped) {
+    require(
+        places.chooseTokens(
+            plan,
+            probabilities,
+            tokenMask,
+            expert,
+            probability,
+            new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)),
+        "chooseTokens",
+        probabilities,
+        tokenMask,
+        expert,
+        probability,
+        position,
+        slot,
+        slotChoice,
+        asked,
+        dropped);
   }
 
   @Override
@@ -324,38 +479,94 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void expectedLoad(RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
-    require(routing.expectedLoad(plan, logits, top, noise, tokenMask, out), "expectedLoad", logits, tokenMask, out);
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+    require(
+        routing.expectedLoad(plan, logits, top, noise, tokenMask, out),
+        "expectedLoad",
+        logits,
+        tokenMask,
+        out);
   }
 
   @Override
-  public void expectedLoadBackward(RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor dLoad, Tensor dLogits) {
-    require(routing.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits), "expectedLoadBackward", logits, tokenMask, dLoad, dLogits);
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
+    require(
+        routing.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits),
+        "expectedLoadBackward",
+        logits,
+        tokenMask,
+        dLoad,
+        dLogits);
   }
 
   @Override
   public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
-    require(routing.balanceGradient(plan, factor, count, out), "balanceGradient", factor, count, out);
+    require(
+        routing.balanceGradient(plan, factor, count, out), "balanceGradient", factor, count, out);
   }
 
   @Override
-  public void variationGradient(RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
-    require(routing.variationGradient(plan, sums, coefficient, out, accumulate), "variationGradient", sums, out);
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+    require(
+        routing.variationGradient(plan, sums, coefficient, out, accumulate),
+        "variationGradient",
+        sums,
+        out);
   }
 
   @Override
-  public void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
-    require(routing.sumProbabilities(plan, probabilities, tokenMask, out), "sumProbabilities", probabilities, tokenMask, out);
+  public void sumProbabilities(
+      RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
+    require(
+        routing.sumProbabilities(plan, probabilities, tokenMask, out),
+        "sumProbabilities",
+        probabilities,
+        tokenMask,
+        out);
   }
 
   @Override
   public void routerFigures(Tensor logits, Tensor probabilities, Tensor tokenMask, Tensor out) {
-    require(routing.routerFigures(logits, probabilities, tokenMask, out), "routerFigures", logits, probabilities, tokenMask, out);
+    require(
+        routing.routerFigures(logits, probabilities, tokenMask, out),
+        "routerFigures",
+        logits,
+        probabilities,
+        tokenMask,
+        out);
   }
 
   @Override
-  public void routerBackward(RoutingPlan plan, Tensor logits, Tensor probabilities, Tensor expert, Tensor dProbability, Tensor slope, Tensor tokenMask, double zLoss, Tensor dLogits) {
-    require(routing.routerBackward(plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits), "routerBackward", logits, probabilities, expert, dProbability, slope, tokenMask, dLogits);
+  public void routerBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      Tensor probabilities,
+      Tensor expert,
+      Tensor dProbability,
+      Tensor slope,
+      Tensor tokenMask,
+      double zLoss,
+      Tensor dLogits) {
+    require(
+        routing.routerBackward(
+            plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits),
+        "routerBackward",
+        logits,
+        probabilities,
+        expert,
+        dProbability,
+        slope,
+        tokenMask,
+        dLogits);
   }
 
   @Override
@@ -365,7 +576,8 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
-    require(slots.dispatchBackward(dDispatched, slot, dX), "dispatchBackward", dDispatched, slot, dX);
+    require(
+        slots.dispatchBackward(dDispatched, slot, dX), "dispatchBackward", dDispatched, slot, dX);
   }
 
   @Override
@@ -374,28 +586,78 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void combineBackward(Tensor dOut, Tensor expertOut, Tensor slot, Tensor slotChoice, Tensor gate, Tensor dExpertOut, Tensor dGate) {
-    require(slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate), "combineBackward", dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
+  public void combineBackward(
+      Tensor dOut,
+      Tensor expertOut,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor gate,
+      Tensor dExpertOut,
+      Tensor dGate) {
+    require(
+        slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate),
+        "combineBackward",
+        dOut,
+        expertOut,
+        slot,
+        slotChoice,
+        gate,
+        dExpertOut,
+        dGate);
   }
 
   @Override
   public void crossEntropy(Tensor logits, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
-    require(loss.crossEntropy(logits, labels, lossOfRows, logSumExp), "crossEntropy", logits, labels, lossOfRows, logSumExp);
+    require(
+        loss.crossEntropy(logits, labels, lossOfRows, logSumExp),
+        "crossEntropy",
+        logits,
+        labels,
+        lossOfRows,
+        logSumExp);
   }
 
   @Override
-  public void crossEntropyBackward(Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
-    require(loss.crossEntropyBackward(logits, labels, logSumExp, scale, zLoss, dLogits), "crossEntropyBackward", logits, labels, logSumExp, dLogits);
+  public void crossEntropyBackward(
+      Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
+    require(
+        loss.crossEntropyBackward(logits, labels, logSumExp, scale, zLoss, dLogits),
+        "crossEntropyBackward",
+        logits,
+        labels,
+        logSumExp,
+        dLogits);
   }
 
   @Override
-  public void softCrossEntropy(Tensor logits, Tensor targets, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
-    require(loss.softCrossEntropy(logits, targets, labels, lossOfRows, logSumExp), "softCrossEntropy", logits, targets, labels, lossOfRows, logSumExp);
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
+    require(
+        loss.softCrossEntropy(logits, targets, labels, lossOfRows, logSumExp),
+        "softCrossEntropy",
+        logits,
+        targets,
+        labels,
+        lossOfRows,
+        logSumExp);
   }
 
   @Override
-  public void softCrossEntropyBackward(Tensor logits, Tensor targets, Tensor labels, Tensor logSumExp, double scale, Tensor dLogits) {
-    require(loss.softCrossEntropyBackward(logits, targets, labels, logSumExp, scale, dLogits), "softCrossEntropyBackward", logits, targets, labels, logSumExp, dLogits);
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
+    require(
+        loss.softCrossEntropyBackward(logits, targets, labels, logSumExp, scale, dLogits),
+        "softCrossEntropyBackward",
+        logits,
+        targets,
+        labels,
+        logSumExp,
+        dLogits);
   }
 
   /** Refuses tensors of types for which there is no kernel. */

@@ -9,9 +9,9 @@ import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
- * The GPU for tensors of bfloat16, by kernels of its own: products and attention on the matrix units
- * where there are some, and everything else in one pass from bfloat16 to bfloat16. Tensors of types
- * for which there is no kernel are widened first, on the device.
+ * The GPU for tensors of bfloat16, by kernels of its own: products and attention on the matrix
+ * units where there are some, and everything else in one pass from bfloat16 to bfloat16. Tensors of
+ * types for which there is no kernel are widened first, on the device.
  */
 final class CudaBfloat16Backend extends Bfloat16Backend {
   private final CudaBackend gpu;
@@ -170,7 +170,8 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void rmsNormBackward(Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
+  public void rmsNormBackward(
+      Tensor dOut, Tensor x, Tensor weight, Tensor inverseRms, Tensor dX, Tensor dWeight) {
     if (!normalisation.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight)) {
       super.rmsNormBackward(dOut, x, weight, inverseRms, dX, dWeight);
     }
@@ -278,7 +279,13 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void chooseExperts(RoutingPlan plan, Tensor scores, Tensor probabilities, Tensor tokenMask, Tensor expert, Tensor probability) {
+  public void chooseExperts(
+      RoutingPlan plan,
+      Tensor scores,
+      Tensor probabilities,
+      Tensor tokenMask,
+      Tensor expert,
+      Tensor probability) {
     if (!routing.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability)) {
       super.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability);
     }
@@ -292,28 +299,38 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void normaliseGatesBackward(RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+  public void normaliseGatesBackward(
+      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
     if (!routing.normaliseGatesBackward(plan, probability, gate, dGate)) {
       super.normaliseGatesBackward(plan, probability, gate, dGate);
     }
   }
 
   @Override
-  public void askSecondByChance(RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
+  public void askSecondByChance(
+      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
     if (!routing.askSecondByChance(plan, gate, threshold, key, asks)) {
       super.askSecondByChance(plan, gate, threshold, key, asks);
     }
   }
 
   @Override
-  public void expectedLoad(RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
+  public void expectedLoad(
+      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
     if (!routing.expectedLoad(plan, logits, top, noise, tokenMask, out)) {
       super.expectedLoad(plan, logits, top, noise, tokenMask, out);
     }
   }
 
   @Override
-  public void expectedLoadBackward(RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor dLoad, Tensor dLogits) {
+  public void expectedLoadBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      int top,
+      double noise,
+      Tensor tokenMask,
+      Tensor dLoad,
+      Tensor dLogits) {
     if (!routing.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits)) {
       super.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits);
     }
@@ -327,14 +344,16 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void variationGradient(RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
+  public void variationGradient(
+      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
     if (!routing.variationGradient(plan, sums, coefficient, out, accumulate)) {
       super.variationGradient(plan, sums, coefficient, out, accumulate);
     }
   }
 
   @Override
-  public void sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
+  public void sumProbabilities(
+      RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
     if (!routing.sumProbabilities(plan, probabilities, tokenMask, out)) {
       super.sumProbabilities(plan, probabilities, tokenMask, out);
     }
@@ -348,9 +367,20 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void routerBackward(RoutingPlan plan, Tensor logits, Tensor probabilities, Tensor expert, Tensor dProbability, Tensor slope, Tensor tokenMask, double zLoss, Tensor dLogits) {
-    if (!routing.routerBackward(plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits)) {
-      super.routerBackward(plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits);
+  public void routerBackward(
+      RoutingPlan plan,
+      Tensor logits,
+      Tensor probabilities,
+      Tensor expert,
+      Tensor dProbability,
+      Tensor slope,
+      Tensor tokenMask,
+      double zLoss,
+      Tensor dLogits) {
+    if (!routing.routerBackward(
+        plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits)) {
+      super.routerBackward(
+          plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits);
     }
   }
 
@@ -376,7 +406,14 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void combineBackward(Tensor dOut, Tensor expertOut, Tensor slot, Tensor slotChoice, Tensor gate, Tensor dExpertOut, Tensor dGate) {
+  public void combineBackward(
+      Tensor dOut,
+      Tensor expertOut,
+      Tensor slot,
+      Tensor slotChoice,
+      Tensor gate,
+      Tensor dExpertOut,
+      Tensor dGate) {
     if (!slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate)) {
       super.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate);
     }
@@ -390,21 +427,29 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   }
 
   @Override
-  public void crossEntropyBackward(Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
+  public void crossEntropyBackward(
+      Tensor logits, Tensor labels, Tensor logSumExp, double scale, double zLoss, Tensor dLogits) {
     if (!loss.crossEntropyBackward(logits, labels, logSumExp, scale, zLoss, dLogits)) {
       super.crossEntropyBackward(logits, labels, logSumExp, scale, zLoss, dLogits);
     }
   }
 
   @Override
-  public void softCrossEntropy(Tensor logits, Tensor targets, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
+  public void softCrossEntropy(
+      Tensor logits, Tensor targets, Tensor labels, Tensor lossOfRows, Tensor logSumExp) {
     if (!loss.softCrossEntropy(logits, targets, labels, lossOfRows, logSumExp)) {
       super.softCrossEntropy(logits, targets, labels, lossOfRows, logSumExp);
     }
   }
 
   @Override
-  public void softCrossEntropyBackward(Tensor logits, Tensor targets, Tensor labels, Tensor logSumExp, double scale, Tensor dLogits) {
+  public void softCrossEntropyBackward(
+      Tensor logits,
+      Tensor targets,
+      Tensor labels,
+      Tensor logSumExp,
+      double scale,
+      Tensor dLogits) {
     if (!loss.softCrossEntropyBackward(logits, targets, labels, logSumExp, scale, dLogits)) {
       super.softCrossEntropyBackward(logits, targets, labels, logSumExp, scale, dLogits);
     }

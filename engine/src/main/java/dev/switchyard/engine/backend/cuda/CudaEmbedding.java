@@ -44,8 +44,7 @@ final class CudaEmbedding {
     int tokens = Math.toIntExact(ids.size());
     int d = dTable.length(-1);
     Shapes.of("embedBackward").types(ElementType.INT32, ids).matrix("dOut", dOut, tokens, d);
-    String kernel =
-        CudaWork.variant("embed_backward", List.of("f32", "bf16_f32"), dOut, dTable);
+    String kernel = CudaWork.variant("embed_backward", List.of("f32", "bf16_f32"), dOut, dTable);
     if (kernel != null && dOut.size() > 0 && dTable.size() > 0) {
       int words = dTable.rows();
       work.launch(

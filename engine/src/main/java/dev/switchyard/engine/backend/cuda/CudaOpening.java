@@ -21,8 +21,8 @@ public final class CudaOpening {
   /**
    * A backend on one of the GPUs that can be used; the caller closes it.
    *
-   * @param number counts through those GPUs, and begins again behind the last: several backends
-   *     may share one
+   * @param number counts through those GPUs, and begins again behind the last: several backends may
+   *     share one
    * @param hostReads whether its tensors' memory can be read and written by the host as well, for
    *     exchanges between devices
    * @throws InputException that says why there is none, and what to do
@@ -60,14 +60,12 @@ public final class CudaOpening {
     List<String> options = compiler.options(capability);
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            COMPILING_THREADS,
-            Thread.ofPlatform().name("kernel compiler ", 1).daemon().factory());
+            COMPILING_THREADS, Thread.ofPlatform().name("kernel compiler ", 1).daemon().factory());
     try {
       List<Future<byte[]>> all = new ArrayList<>();
       for (KernelSource source : KernelSource.all(capability)) {
         List<String> dependsOn = new ArrayList<>(options);
-        dependsOn.addAll(
-            List.of(compiler.version(), Integer.toString(driver), source.text()));
+        dependsOn.addAll(List.of(compiler.version(), Integer.toString(driver), source.text()));
         headers.forEach(header -> dependsOn.add(header.text()));
         all.add(
             threads.submit(

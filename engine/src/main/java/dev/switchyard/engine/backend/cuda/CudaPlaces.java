@@ -6,7 +6,9 @@ import dev.switchyard.engine.backend.cuda.Launch.Grid;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
 
-/** Places in the experts' queues, without a trip to the host. Methods as in {@link CudaElements}. */
+/**
+ * Places in the experts' queues, without a trip to the host. Methods as in {@link CudaElements}.
+ */
 final class CudaPlaces {
   private static final int WARP = 32;
   private static final int MOST_WARPS = 16;
@@ -36,8 +38,7 @@ final class CudaPlaces {
     this.work = work;
   }
 
-  boolean takePlaces(
-      RoutingPlan plan, Tensor expert, Tensor asks, Tensor priority, Queues queues) {
+  boolean takePlaces(RoutingPlan plan, Tensor expert, Tensor asks, Tensor priority, Queues queues) {
     queues.check("takePlaces", plan, expert);
     Shapes.of("takePlaces")
         .vector("asks", asks, plan.allChoices())

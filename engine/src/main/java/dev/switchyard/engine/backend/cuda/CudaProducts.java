@@ -62,7 +62,8 @@ final class CudaProducts {
             "out of shape [" + count + ", " + m + ", " + n + "]",
             out)
         .types(a.type(), b)
-        .require(out.type() == a.type() || out.type() == ElementType.FLOAT32, "out of a's type", a, out);
+        .require(
+            out.type() == a.type() || out.type() == ElementType.FLOAT32, "out of a's type", a, out);
     if (out.size() == 0) {
       return;
     }

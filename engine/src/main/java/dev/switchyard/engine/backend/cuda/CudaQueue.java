@@ -9,11 +9,11 @@ import java.util.Map;
 
 /**
  * The order of work for a device. Commands are gathered and started some dozens at a time: the
- * first time one by one; when the very same ones come again, they are captured as a CUDA graph,
- * and from then on that graph is started in their place, at the cost of one. A training step in
- * the steady state asks for the same work on the same memory again and again; what changes from
- * step to step (the text, the key of its random numbers, the numbers of the update) is written into
- * the device's memory beside it.
+ * first time one by one; when the very same ones come again, they are captured as a CUDA graph, and
+ * from then on that graph is started in their place, at the cost of one. A training step in the
+ * steady state asks for the same work on the same memory again and again; what changes from step to
+ * step (the text, the key of its random numbers, the numbers of the update) is written into the
+ * device's memory beside it.
  */
 final class CudaQueue implements AutoCloseable {
   /** Few enough that the device starts early, many enough that the start costs little. */

@@ -73,8 +73,7 @@ final class CudaRouting {
     return served;
   }
 
-  boolean normaliseGatesBackward(
-      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
+  boolean normaliseGatesBackward(RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
     Shapes.of("normaliseGatesBackward")
         .vector("probability", probability, plan.allChoices())
         .vector("gate", gate, plan.allChoices())
@@ -130,19 +129,16 @@ final class CudaRouting {
   }
 
   private static int partials(RoutingPlan plan) {
-    return Math.clamp(
-        Math.ceilDiv(plan.groupSize(), TOKENS_A_PARTIAL), 1, MOST_GROUP_PARTIALS);
+    return Math.clamp(Math.ceilDiv(plan.groupSize(), TOKENS_A_PARTIAL), 1, MOST_GROUP_PARTIALS);
   }
 
-  boolean sumProbabilities(
-      RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
+  boolean sumProbabilities(RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
     Shapes.of("sumProbabilities")
         .matrix("probabilities", probabilities, plan.tokens(), plan.experts())
         .vector("tokenMask", tokenMask, plan.tokens())
         .vector("out", out, plan.queues())
         .types(ElementType.INT32, tokenMask);
-    boolean served =
-        CudaWork.areOneReal(probabilities) && CudaWork.are(ElementType.FLOAT32, out);
+    boolean served = CudaWork.areOneReal(probabilities) && CudaWork.are(ElementType.FLOAT32, out);
     if (served && plan.queues() > 0) {
       int partials = partials(plan);
       work.launch(

@@ -78,9 +78,7 @@ final class CudaSlots {
     int d = expertOut.length(-1);
     int tokens = out.rows();
     int k = choices("combine", slot, tokens);
-    Shapes.of("combine")
-        .matrix("out", out, tokens, d)
-        .vector("gate", gate, (long) tokens * k);
+    Shapes.of("combine").matrix("out", out, tokens, d).vector("gate", gate, (long) tokens * k);
     boolean served = CudaWork.areOneReal(expertOut, out) && fits(out, gate);
     if (served && out.size() > 0) {
       work.launch(

@@ -109,8 +109,9 @@ public record CudaSurvey(DriverFacts driver, List<FoundLibrary> libraries, Strin
       return Optional.empty();
     }
     String names = missing.stream().map(CudaLibrary::fileName).collect(Collectors.joining(", "));
-    return Optional.of("CUDA 13's %s %s missing: %s".formatted(
-        names, missing.size() == 1 ? "is" : "are", advice(missing)));
+    return Optional.of(
+        "CUDA 13's %s %s missing: %s"
+            .formatted(names, missing.size() == 1 ? "is" : "are", advice(missing)));
   }
 
   private static String advice(Set<CudaLibrary> missing) {

@@ -66,8 +66,7 @@ final class CudaWork {
 
   /** The kernel for tensors of these types, or null if the list has none. */
   static String variant(String kernel, List<String> suffixes, Tensor... tensors) {
-    List<String> all =
-        new ArrayList<>(Arrays.stream(tensors).map(CudaWork::suffix).toList());
+    List<String> all = new ArrayList<>(Arrays.stream(tensors).map(CudaWork::suffix).toList());
     String suffix = all.stream().distinct().count() == 1 ? all.getFirst() : String.join("_", all);
     return suffixes.contains(suffix) ? kernel + "_" + suffix : null;
   }
@@ -77,7 +76,9 @@ final class CudaWork {
     return Arrays.stream(tensors).allMatch(tensor -> tensor == null || tensor.type() == type);
   }
 
-  /** Whether all are of one of the two types that kernels compute with, and the same; null passes. */
+  /**
+   * Whether all are of one of the two types that kernels compute with, and the same; null passes.
+   */
   static boolean areOneReal(Tensor... tensors) {
     return are(ElementType.FLOAT32, tensors) || are(ElementType.BFLOAT16, tensors);
   }
@@ -90,11 +91,10 @@ final class CudaWork {
   }
 
   /**
-   * Adds a launch whose random numbers are those of a key: the kernel takes three arguments for
-   * it, behind those given first.
+   * Adds a launch whose random numbers are those of a key: the kernel takes three arguments for it,
+   * behind those given first.
    */
-  void launchRandom(
-      String kernel, Grid grid, RandomKey key, List<Object> first, Object... behind) {
+  void launchRandom(String kernel, Grid grid, RandomKey key, List<Object> first, Object... behind) {
     List<Object> arguments = new ArrayList<>(first);
     long keyAt = queue.keyFor(key);
     arguments.add((long) key.site());

@@ -60,7 +60,8 @@ final class Faults {
       }
       case OTHER ->
           new InputException(
-              "The GPU %s refused work (%s); use another backend.".formatted(gpu, fault.getMessage()),
+              "The GPU %s refused work (%s); use another backend."
+                  .formatted(gpu, fault.getMessage()),
               fault);
     };
   }

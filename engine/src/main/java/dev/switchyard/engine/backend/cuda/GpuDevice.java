@@ -81,8 +81,7 @@ final class GpuDevice implements CudaDevice {
     CudaCalls.check(
         cudart.cuDevicePrimaryCtxRetain(context, number[0]), "cuDevicePrimaryCtxRetain");
     use();
-    CudaCalls.check(
-        cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    CudaCalls.check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
     for (byte[] each : code) {
       load(each);
     }
@@ -245,8 +244,7 @@ final class GpuDevice implements CudaDevice {
   public Event record() {
     use();
     CUevent_st event = new CUevent_st();
-    CudaCalls.check(
-        cudart.cuEventCreate(event, cudart.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+    CudaCalls.check(cudart.cuEventCreate(event, cudart.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
     CudaCalls.check(cudart.cuEventRecord(event, stream), "cuEventRecord");
     return new Mark(event);
   }

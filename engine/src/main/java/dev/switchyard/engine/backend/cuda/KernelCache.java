@@ -65,9 +65,7 @@ record KernelCache(Path folder) {
       }
       byte[] code = Arrays.copyOf(whole, length);
       byte[] checksum = Arrays.copyOfRange(whole, length, whole.length);
-      return Arrays.equals(checksum, digest().digest(code))
-          ? Optional.of(code)
-          : Optional.empty();
+      return Arrays.equals(checksum, digest().digest(code)) ? Optional.of(code) : Optional.empty();
     } catch (IOException e) {
       LOG.info("Compiled kernels can't be read from {}", file, e);
       return Optional.empty();
@@ -81,8 +79,7 @@ record KernelCache(Path folder) {
       System.arraycopy(digest().digest(code), 0, whole, code.length, CHECKSUM_BYTES);
       Path aside = Files.createTempFile(file.getParent(), "new", ".kernels");
       Files.write(aside, whole);
-      Files.move(
-          aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       LOG.info("Compiled kernels can't be kept in {}", file, e);
     }

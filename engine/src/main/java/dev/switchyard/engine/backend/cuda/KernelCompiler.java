@@ -118,8 +118,7 @@ final class KernelCompiler {
   private static void check(String function, int result) {
     if (result != 0) {
       throw new InputException(
-          "%s failed: %s."
-              .formatted(function, nvrtc.nvrtcGetErrorString(result).getString()));
+          "%s failed: %s.".formatted(function, nvrtc.nvrtcGetErrorString(result).getString()));
     }
   }
 }

@@ -160,12 +160,11 @@ record LibrarySearch(Map<String, String> environment, Path root) {
   private static void addFromClassPath(Map<CudaLibrary, FoundLibrary> found) {
     for (CudaLibrary library : CudaLibrary.values()) {
       String name =
-          library == CudaLibrary.COMPILER_BUILTINS
-              ? library.fileName() + ".1"
-              : library.fileName();
+          library == CudaLibrary.COMPILER_BUILTINS ? library.fileName() + ".1" : library.fileName();
       if (LibrarySearch.class.getClassLoader().getResource(ON_CLASS_PATH + name) != null) {
         found.putIfAbsent(
-            library, new FoundLibrary(library, Path.of(ON_CLASS_PATH + name), FoundLibrary.CLASS_PATH));
+            library,
+            new FoundLibrary(library, Path.of(ON_CLASS_PATH + name), FoundLibrary.CLASS_PATH));
       }
     }
   }

@@ -49,8 +49,7 @@ final class LtProducts implements AutoCloseable {
   /** "cuBLASLt 13.1.0". */
   String version() {
     long version = cublas.cublasLtGetVersion();
-    return "cuBLASLt %d.%d.%d"
-        .formatted(version / 10000, version % 10000 / 100, version % 100);
+    return "cuBLASLt %d.%d.%d".formatted(version / 10000, version % 10000 / 100, version % 100);
   }
 
   /** Puts products into a stream. */
@@ -150,10 +149,7 @@ final class LtProducts implements AutoCloseable {
       workspace.put(WORKSPACE_BYTES);
       CudaCalls.checkProducts(
           cublas.cublasLtMatmulPreferenceSetAttribute(
-              preference,
-              cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-              workspace,
-              Long.BYTES),
+              preference, cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace, Long.BYTES),
           "cublasLtMatmulPreferenceSetAttribute");
       int[] operands = {
         cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES,

@@ -85,8 +85,7 @@ final class NvidiaDriver {
     check("cuDeviceTotalMem", call("cuDeviceTotalMem_v2", bytes, device));
     int capability = 10 * attribute(number, ATTRIBUTE_MAJOR, device);
     capability += attribute(number, ATTRIBUTE_MINOR, device);
-    return new GpuFacts(
-        index, name.getString(0), capability, bytes.get(ValueLayout.JAVA_LONG, 0));
+    return new GpuFacts(index, name.getString(0), capability, bytes.get(ValueLayout.JAVA_LONG, 0));
   }
 
   private int attribute(MemorySegment number, int attribute, int device) {

@@ -1,8 +1,8 @@
 package dev.switchyard.engine.backend.cuda;
 
 /**
- * Products out[i] (+)= op(a[i]) op(b[i]) of row-major matrices that lie one behind the other, summed
- * in float32.
+ * Products out[i] (+)= op(a[i]) op(b[i]) of row-major matrices that lie one behind the other,
+ * summed in float32.
  *
  * @param count of products
  * @param m rows of the results

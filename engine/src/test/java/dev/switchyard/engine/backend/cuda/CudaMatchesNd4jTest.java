@@ -92,11 +92,9 @@ class CudaMatchesNd4jTest {
       List<Tensor> found = run.apply(on, new Draw(seed));
       for (int i = 0; i < expected.size(); i++) {
         // What attention keeps for its backward pass is each backend's own business.
-        if (found.get(i).size() == expected.get(i).size()
-            || found.get(i).rank() != 4) {
+        if (found.get(i).size() == expected.get(i).size() || found.get(i).rank() != 4) {
           assertThat(
-                  largestDifference(
-                      on.floats(found.get(i)), than.floats(expected.get(i)), scale))
+                  largestDifference(on.floats(found.get(i)), than.floats(expected.get(i)), scale))
               .as("result %d of seed %d, %s", i, seed, found.get(i))
               .isLessThan(tolerance);
         }
