@@ -21,11 +21,10 @@ enum AttentionMemory {
     @Override
     int bytes(String kernel, int head) {
       int row = 2 * (head + 8); // of bfloat16, and 8 more against bank conflicts
-      int others = head <= 64 ? 64 : 32; // rows of the other operand at a time
       return switch (kernel) {
         case "attention" -> 192 * row;
-        case "attention_keys" -> (128 + 2 * others) * row + 8 * others;
-        case "attention_queries" -> (128 + 2 * others) * row;
+        case "attention_keys" -> 256 * row + 512;
+        case "attention_queries" -> 256 * row;
         case "attention_bias" -> 256 * row;
         default -> throw new IllegalArgumentException(kernel);
       };

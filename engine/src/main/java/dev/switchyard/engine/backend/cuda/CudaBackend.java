@@ -57,7 +57,7 @@ public final class CudaBackend implements Backend {
     this.elements = new CudaElements(work);
     this.normalisation = new CudaNormalisation(work);
     this.embedding = new CudaEmbedding(work);
-    this.attention = new CudaAttention(work, false);
+    this.attention = new CudaAttention(work, device.hasMatrixUnitsForBfloat16());
     this.routing = new CudaRouting(work);
     this.places = new CudaPlaces(work);
     this.slots = new CudaSlots(work);
@@ -119,9 +119,17 @@ public final class CudaBackend implements Backend {
     return new CudaStorage(memory, type, size, lasting);
   }
 
-  /** An address that only the device can read. */
+  /**
+   * An address on the device, which the host can read where the backend was opened for exchanges
+   * through its memory. Waits for the work that was asked for.
+   */
   @Override
   public MemorySegment memory(Tensor tensor) {
+    queue.synchronize();
+    return place(tensor);
+  }
+
+  private static MemorySegment place(Tensor tensor) {
     CudaStorage storage = (CudaStorage) tensor.storage();
     long at = storage.address() + tensor.offset() * storage.type().bytes();
     return MemorySegment.ofAddress(at).reinterpret(tensor.size() * storage.type().bytes());
@@ -145,7 +153,7 @@ public final class CudaBackend implements Backend {
       throw new IllegalArgumentException(
           tensor + " has " + bytes + " bytes, but the other side has " + outside.byteSize());
     }
-    return memory(tensor).address();
+    return place(tensor).address();
   }
 
   @Override

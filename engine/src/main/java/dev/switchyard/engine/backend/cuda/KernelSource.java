@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ import java.util.List;
  * @param text of the file
  */
 record KernelSource(String name, String text) {
-  private static final List<String> HEADERS = List.of("kernels.cuh");
+  private static final List<String> HEADERS = List.of("kernels.cuh", "attention.cuh");
 
   private static final List<String> FILES =
       List.of(
@@ -28,9 +29,18 @@ record KernelSource(String name, String text) {
           "sums.cu",
           "updates.cu");
 
+  /** What uses the matrix units of Ampere and newer GPUs. */
+  private static final String MATRIX_UNITS = "attention_mma.cu";
+
+  private static final int AMPERE = 80;
+
   /** All that the backend launches on GPUs of a compute capability, times ten. */
   static List<KernelSource> all(int capability) {
-    return FILES.stream().map(KernelSource::read).toList();
+    List<String> names = new ArrayList<>(FILES);
+    if (capability >= AMPERE) {
+      names.add(MATRIX_UNITS);
+    }
+    return names.stream().map(KernelSource::read).toList();
   }
 
   /** What files of kernels include. */
