@@ -47,22 +47,25 @@ import javafx.stage.WindowEvent;
 import javax.imageio.ImageIO;
 
 /**
- * Draws every screen to a PNG, without a display: run with {@code -Dpictures=FOLDER}, optionally
- * {@code -Dpictures.size=1280x800}, {@code -Dpictures.theme=LIGHT}, {@code -Dpictures.only=compare}
- * , {@code inspect} or {@code mesh}.
+ * Draws every screen in every theme, in usual and large type, to PNGs, without a display: run with
+ * {@code -Dpictures=FOLDER}, optionally {@code -Dpictures.size=1280x800}, {@code
+ * -Dpictures.theme=LIGHT}, {@code -Dpictures.type=large} or {@code usual}, {@code
+ * -Dpictures.only=journey}, {@code compare}, {@code inspect}, {@code mesh} or {@code hardest}.
  */
 public final class Pictures {
   private final Path folder;
   private final int width;
   private final int height;
+  private final boolean large;
   private Stage stage;
   private MainWindow window;
   private FakeWorkbench workbench;
 
-  private Pictures(Path folder, int width, int height) {
+  private Pictures(Path folder, int width, int height, boolean large) {
     this.folder = folder;
     this.width = width;
     this.height = height;
+    this.large = large;
   }
 
   /** Draws them all. */
@@ -74,18 +77,16 @@ public final class Pictures {
     Platform.startup(started::countDown);
     started.await();
     Platform.setImplicitExit(false);
-    Pictures pictures = new Pictures(folder, Integer.parseInt(size[0]), Integer.parseInt(size[1]));
+    String types = System.getProperty("pictures.type", "both");
     try {
-      for (Theme theme : Theme.values()) {
-        if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
-          if (System.getProperty("pictures.only", "").equals("inspect")) {
-            pictures.inspect(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
-          } else if (System.getProperty("pictures.only", "").equals("mesh")) {
-            pictures.mesh(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
-          } else if (System.getProperty("pictures.only", "").equals("compare")) {
-            pictures.compare(theme.name().toLowerCase(Locale.ROOT) + "-", theme);
-          } else {
-            pictures.draw(theme);
+      for (boolean large : new boolean[] {false, true}) {
+        if (types.equals("both") || types.equals(large ? "large" : "usual")) {
+          Pictures pictures =
+              new Pictures(folder, Integer.parseInt(size[0]), Integer.parseInt(size[1]), large);
+          for (Theme theme : Theme.values()) {
+            if (System.getProperty("pictures.theme", theme.name()).equals(theme.name())) {
+              pictures.draw(System.getProperty("pictures.only", ""), theme);
+            }
           }
         }
       }
@@ -94,8 +95,26 @@ public final class Pictures {
     }
   }
 
-  private void draw(Theme theme) throws Exception {
-    String prefix = theme.name().toLowerCase(Locale.ROOT) + "-";
+  private void draw(String only, Theme theme) throws Exception {
+    String prefix =
+        theme.name().toLowerCase(Locale.ROOT).replace('_', '-') + (large ? "-large-" : "-");
+    switch (only) {
+      case "inspect" -> inspect(prefix, theme);
+      case "compare" -> compare(prefix, theme);
+      case "mesh" -> mesh(prefix, theme);
+      case "hardest" -> hardest(prefix, theme);
+      case "journey" -> journey(prefix, theme);
+      default -> {
+        journey(prefix, theme);
+        inspect(prefix, theme);
+        compare(prefix, theme);
+        mesh(prefix, theme);
+        hardest(prefix, theme);
+      }
+    }
+  }
+
+  private void journey(String prefix, Theme theme) throws Exception {
     open(theme, true);
     save(prefix + "start");
     click("#hero-explore");
@@ -244,10 +263,6 @@ public final class Pictures {
     settle();
     save(prefix + "replay");
     close();
-    inspect(prefix, theme);
-    compare(prefix, theme);
-    mesh(prefix, theme);
-    large(prefix, theme);
   }
 
   /** A model's tensors, one of them closer. */
@@ -359,7 +374,7 @@ public final class Pictures {
   }
 
   /** What is hardest: no runs, many experts, many layers, many tokens. */
-  private void large(String prefix, Theme theme) throws Exception {
+  private void hardest(String prefix, Theme theme) throws Exception {
     open(theme, false);
     save(prefix + "start-first");
     List<String> layers = new ArrayList<>();
@@ -419,7 +434,15 @@ public final class Pictures {
                   workbench,
                   stage,
                   new MemorySettings(
-                      Map.of("theme", theme.name(), "width", "" + width, "height", "" + height)));
+                      Map.of(
+                          "theme",
+                          theme.name(),
+                          "large_type",
+                          "" + large,
+                          "width",
+                          "" + width,
+                          "height",
+                          "" + height)));
           window.show();
           return null;
         });

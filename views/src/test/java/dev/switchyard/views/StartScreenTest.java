@@ -62,10 +62,4 @@ class StartScreenTest extends ScreenTest {
     press("#rail-start");
     assertThat(seen("#start-page")).isTrue();
   }
-
-  @Test
-  void theLookIsKept() {
-    press("#look");
-    assertThat(settings.values).containsEntry("theme", "LIGHT");
-  }
 }

@@ -158,7 +158,12 @@ final class ChartMarks extends AbstractXYAnnotation {
     g.setPaint(LineChartPane.awt(colors.good()));
     g.setStroke(
         new BasicStroke(
-            1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {5f, 4f}, 0f));
+            (float) colors.line(1.5),
+            BasicStroke.CAP_BUTT,
+            BasicStroke.JOIN_MITER,
+            10f,
+            new float[] {5f, 4f},
+            0f));
     g.draw(new Line2D.Double(from, y, to, y));
     dot(g, from, y, 4.5, colors.good());
     dot(g, to, y, 4.5, colors.good());

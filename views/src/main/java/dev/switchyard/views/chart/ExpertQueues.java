@@ -105,7 +105,7 @@ public final class ExpertQueues extends ScrolledPainting {
     }
     int kept = taken[expert];
     int asked = queued[expert];
-    g.setGlobalAlpha(chosen >= 0 && chosen != expert ? 0.55 : 1);
+    g.setGlobalAlpha(chosen >= 0 && chosen != expert ? colors().faded(0.55) : 1);
     if (unit >= 5) {
       for (int i = 0; i < asked; i++) {
         TokenFace.box(
@@ -129,7 +129,7 @@ public final class ExpertQueues extends ScrolledPainting {
     }
     g.setGlobalAlpha(1);
     g.setStroke(colors().border());
-    g.setLineWidth(1);
+    g.setLineWidth(colors().line(1));
     g.strokeLine(left, floor + 0.5, left + width, floor + 0.5);
   }
 
@@ -156,7 +156,7 @@ public final class ExpertQueues extends ScrolledPainting {
 
   private void paintCapacity(GraphicsContext g, Rectangle2D seen, double y) {
     g.setStroke(colors().muted());
-    g.setLineWidth(1.2);
+    g.setLineWidth(colors().line(1.2));
     g.setLineDashes(6, 4);
     g.strokeLine(seen.getMinX(), y, seen.getMaxX(), y);
     g.setLineDashes();

@@ -7,10 +7,16 @@ import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import java.awt.BasicStroke;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
 import java.text.NumberFormat;
 import java.util.function.DoubleFunction;
 import javafx.scene.paint.Color;
+import org.jfree.chart.ChartRenderingInfo;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.plot.Plot;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleInsets;
@@ -22,7 +28,7 @@ final class LineChartDrawing {
 
   private final ChartAxes axes;
   private final XYPlot plot = new XYPlot();
-  private final JFreeChart chart;
+  private final MagnifiedChart chart;
   private Theme.Colors colors;
 
   LineChartDrawing(
@@ -33,13 +39,12 @@ final class LineChartDrawing {
     axes = new ChartAxes(xFormat, yFormat, reading);
     plot.setDomainAxis(axes.x(false));
     plot.setRangeAxis(axes.y(false));
-    chart = new JFreeChart(null, null, plot, false);
+    chart = new MagnifiedChart(plot);
     chart.setPadding(new RectangleInsets(4, 0, 0, 0));
     chart.setBackgroundPaint(LineChartPane.awt(Color.TRANSPARENT));
     plot.setBackgroundPaint(null);
     plot.setOutlineVisible(false);
     plot.setDomainGridlinesVisible(false);
-    plot.setRangeGridlineStroke(new BasicStroke(1f));
     plot.setAxisOffset(new RectangleInsets(0, 0, 4, 0));
     plot.setInsets(new RectangleInsets(0, 0, 0, RIGHT));
     dress(colors);
@@ -49,6 +54,33 @@ final class LineChartDrawing {
     return chart;
   }
 
+  /** Draws so many pixels for each unit. */
+  void magnify(double factor) {
+    chart.factor = factor;
+  }
+
+  /** A chart whose picture has more pixels than its units say; places in it stay in units. */
+  private static final class MagnifiedChart extends JFreeChart {
+    private double factor = 1;
+
+    MagnifiedChart(Plot plot) {
+      super(null, null, plot, false);
+    }
+
+    @Override
+    public void draw(
+        Graphics2D g, Rectangle2D area, Point2D anchor, ChartRenderingInfo information) {
+      AffineTransform before = g.getTransform();
+      g.scale(factor, factor);
+      super.draw(
+          g,
+          new Rectangle2D.Double(0, 0, area.getWidth() / factor, area.getHeight() / factor),
+          anchor,
+          information);
+      g.setTransform(before);
+    }
+  }
+
   ChartAxes axes() {
     return axes;
   }
@@ -56,6 +88,7 @@ final class LineChartDrawing {
   void dress(Theme.Colors now) {
     colors = now;
     plot.setRangeGridlinePaint(LineChartPane.awt(now.border()));
+    plot.setRangeGridlineStroke(new BasicStroke((float) now.line(1)));
     axes.dress(now, font(Font.PLAIN, 11));
   }
 
@@ -73,7 +106,7 @@ final class LineChartDrawing {
     for (int i = 0; i < visible.lines().size(); i++) {
       Line line = visible.lines().get(i);
       renderer.setSeriesPaint(i, LineChartPane.awt(line.color()));
-      renderer.setSeriesStroke(i, stroke(line));
+      renderer.setSeriesStroke(i, stroke(line, colors));
     }
     plot.setRenderer(renderer);
     plot.setDataset(new ArraysDataset(visible.lines(), scale));
@@ -85,8 +118,8 @@ final class LineChartDrawing {
     chart.setNotify(true);
   }
 
-  private static BasicStroke stroke(Line line) {
-    float width = (float) line.width();
+  private static BasicStroke stroke(Line line, Theme.Colors colors) {
+    float width = (float) colors.line(line.width());
     return line.dashed()
         ? new BasicStroke(
             width,

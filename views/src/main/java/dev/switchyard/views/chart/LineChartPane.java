@@ -1,5 +1,6 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.views.theme.Magnifier;
 import dev.switchyard.views.theme.Theme;
 import java.text.NumberFormat;
 import java.util.Arrays;
@@ -128,6 +129,7 @@ public final class LineChartPane extends Pane {
   private final DoubleFunction<String> yFormat;
   private final LineChartDrawing drawing;
   private final ChartCanvas canvas;
+  private final javafx.scene.transform.Scale shrink = new javafx.scene.transform.Scale(1, 1);
   private final ChartReading reading;
   private final ChartZoom zooming;
   private final ObjectProperty<Scale> scale = new SimpleObjectProperty<>(this, "scale", Scale.EVEN);
@@ -158,6 +160,7 @@ public final class LineChartPane extends Pane {
     canvas.setRangeZoomable(false);
     canvas.removeAuxiliaryMouseHandler(canvas.getMouseHandler("scroll"));
     canvas.setMouseTransparent(true);
+    canvas.getTransforms().add(shrink);
     reading = new ChartReading(this);
     zooming = new ChartZoom(this);
     getChildren().addAll(canvas, zooming.node(), reading.node());
@@ -242,9 +245,13 @@ public final class LineChartPane extends Pane {
   protected void layoutChildren() {
     double width = Math.floor(getWidth());
     double height = Math.floor(getHeight());
-    if (canvas.getWidth() != width || canvas.getHeight() != height) {
-      canvas.setWidth(width);
-      canvas.setHeight(height);
+    double factor = Magnifier.factorOf(this);
+    if (canvas.getWidth() != width * factor || canvas.getHeight() != height * factor) {
+      drawing.magnify(factor);
+      shrink.setX(1 / factor);
+      shrink.setY(1 / factor);
+      canvas.setWidth(width * factor);
+      canvas.setHeight(height * factor);
       drawing.axes().fit(visible, scale.get(), width);
     }
     zooming.node().resizeRelocate(0, 0, width, height);

@@ -1,6 +1,8 @@
 package dev.switchyard.views.chart;
 
 import dev.switchyard.views.theme.Fonts;
+import dev.switchyard.views.theme.Magnifier;
+import dev.switchyard.views.theme.SharpCanvas;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.nio.IntBuffer;
@@ -8,7 +10,6 @@ import java.util.Arrays;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.VPos;
 import javafx.scene.Scene;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.image.ImageView;
@@ -42,7 +43,7 @@ public final class LoadHeatmap extends Pane {
   }
 
   private final ObservableValue<Theme> theme;
-  private final Canvas axes = new Canvas();
+  private final SharpCanvas axes = new SharpCanvas();
   private final ImageView image = new ImageView();
   private final Label reading = new Label();
   private PixelBuffer<IntBuffer> pixels;
@@ -96,7 +97,10 @@ public final class LoadHeatmap extends Pane {
   private void paintPixels() {
     Scene scene = getScene();
     double scale =
-        scene == null || scene.getWindow() == null ? 1 : scene.getWindow().getOutputScaleX();
+        Magnifier.factorOf(this)
+            * (scene == null || scene.getWindow() == null
+                ? 1
+                : scene.getWindow().getOutputScaleX());
     int width = (int) Math.round(image.getFitWidth() * scale);
     int height = (int) Math.round(image.getFitHeight() * scale);
     if (width < 2 || height < 2) {
@@ -140,9 +144,7 @@ public final class LoadHeatmap extends Pane {
     image.setY(2);
     image.setFitWidth(Math.max(1, width - LEFT - STRIP - 4));
     image.setFitHeight(Math.max(1, height - BOTTOM - 2));
-    if (axes.getWidth() != width || axes.getHeight() != height) {
-      axes.setWidth(width);
-      axes.setHeight(height);
+    if (axes.fit(width, height)) {
       if (content.columns() > 0) {
         paintPixels();
       }
@@ -151,8 +153,7 @@ public final class LoadHeatmap extends Pane {
   }
 
   private void paintAxes() {
-    GraphicsContext g = axes.getGraphicsContext2D();
-    g.clearRect(0, 0, axes.getWidth(), axes.getHeight());
+    GraphicsContext g = axes.clean();
     if (content.experts() == 0) {
       return;
     }
@@ -185,7 +186,7 @@ public final class LoadHeatmap extends Pane {
       g.fillText(
           text,
           Math.min(Math.max(x, left + half), left + image.getFitWidth() - half),
-          axes.getHeight() - 9);
+          axes.height() - 9);
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.views.theme.SharpCanvas;
 import dev.switchyard.views.theme.Theme;
 import java.util.Optional;
 import javafx.beans.value.ObservableValue;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.Label;
 import javafx.scene.layout.Pane;
@@ -11,7 +11,7 @@ import javafx.scene.layout.Pane;
 /** A picture that fills its room, painted anew when that or the theme changes, read on hover. */
 abstract class ReadablePainting extends Pane {
   private final ObservableValue<Theme> theme;
-  private final Canvas canvas = new Canvas();
+  private final SharpCanvas canvas = new SharpCanvas();
   private final Label reading = new Label();
 
   ReadablePainting(ObservableValue<Theme> theme) {
@@ -38,9 +38,7 @@ abstract class ReadablePainting extends Pane {
   /** Paints anew; what was read may not stand there any more. */
   final void repaint() {
     reading.setVisible(false);
-    GraphicsContext g = canvas.getGraphicsContext2D();
-    g.clearRect(0, 0, width(), height());
-    paint(g, theme.getValue().colors());
+    paint(canvas.clean(), theme.getValue().colors());
   }
 
   final Theme.Colors colors() {
@@ -48,24 +46,20 @@ abstract class ReadablePainting extends Pane {
   }
 
   final boolean isDark() {
-    return theme.getValue() == Theme.DARK;
+    return theme.getValue().isDark();
   }
 
   final double width() {
-    return canvas.getWidth();
+    return canvas.width();
   }
 
   final double height() {
-    return canvas.getHeight();
+    return canvas.height();
   }
 
   @Override
   protected void layoutChildren() {
-    double nowWidth = Math.floor(getWidth());
-    double nowHeight = Math.floor(getHeight());
-    if (nowWidth != width() || nowHeight != height()) {
-      canvas.setWidth(nowWidth);
-      canvas.setHeight(nowHeight);
+    if (canvas.fit(Math.floor(getWidth()), Math.floor(getHeight()))) {
       repaint();
     }
   }

@@ -4,16 +4,16 @@ import java.util.List;
 import javafx.scene.paint.Color;
 
 /**
- * One colour for each run on a chart, after Okabe and Ito's eight that colour-blind people tell
- * apart, each light or dark enough for the look it stands on. Names stand beside the lines too.
+ * One colour for each run on a chart, chosen so that colour-blind people tell any two apart, each
+ * light or dark enough for the look it stands on. Names stand beside the lines too.
  */
 public final class RunColors {
   private static final List<Color> ON_DARK =
       colors(
-          "#4c9aff", "#e69f00", "#2fc48d", "#e08fc0", "#ff7f3f", "#f0e442", "#a98bf0", "#b9c4d0");
+          "#4c9aff", "#e69f00", "#04e5a5", "#ffb8f9", "#ff4d5e", "#f4f03a", "#b2ff82", "#8c8495");
   private static final List<Color> ON_LIGHT =
       colors(
-          "#0b5fd0", "#b86e00", "#00805c", "#b0428a", "#c34600", "#7f7300", "#6a48c8", "#5b6673");
+          "#0b5fd0", "#b05e00", "#57086c", "#7a00ff", "#8d6c4c", "#541101", "#474a51", "#101025");
 
   private RunColors() {}
 

@@ -1,12 +1,12 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.views.theme.SharpCanvas;
 import dev.switchyard.views.theme.Theme;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Dimension2D;
 import javafx.geometry.Orientation;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
-import javafx.scene.canvas.Canvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.control.ScrollBar;
 import javafx.scene.layout.Region;
@@ -19,7 +19,7 @@ abstract class ScrolledPainting extends Region {
   private static final double BAR = 10;
 
   private final ObservableValue<Theme> theme;
-  private final Canvas canvas = new Canvas();
+  private final SharpCanvas canvas = new SharpCanvas();
   private final ScrollBar across = new ScrollBar();
   private final ScrollBar down = new ScrollBar();
   private Dimension2D size = new Dimension2D(0, 0);
@@ -85,7 +85,7 @@ abstract class ScrolledPainting extends Region {
   protected void layoutChildren() {
     double width = Math.floor(getWidth());
     double height = Math.floor(getHeight());
-    if (!stale && canvas.getWidth() == width && canvas.getHeight() == height) {
+    if (!canvas.fit(width, height) && !stale) {
       return;
     }
     stale = false;
@@ -107,10 +107,7 @@ abstract class ScrolledPainting extends Region {
       center(down, wanted.getMinY(), wanted.getMaxY(), seenHeight);
       wanted = null;
     }
-    canvas.setWidth(width);
-    canvas.setHeight(height);
-    GraphicsContext g = canvas.getGraphicsContext2D();
-    g.clearRect(0, 0, width, height);
+    GraphicsContext g = canvas.clean();
     g.save();
     g.beginPath();
     g.rect(0, 0, inside, seenHeight);

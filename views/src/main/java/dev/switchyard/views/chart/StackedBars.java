@@ -157,12 +157,12 @@ public final class StackedBars extends ReadablePainting {
   private static void tear(
       GraphicsContext g, Theme.Colors colors, boolean chosen, double x, double y) {
     g.setStroke(chosen ? colors.accentSoft() : colors.card());
-    g.setLineWidth(3);
+    g.setLineWidth(colors.line(3));
     g.strokePolyline(
         new double[] {x + 6, x, x + 6, x},
         new double[] {y - 1, y + BAR / 3, y + 2 * BAR / 3, y + BAR + 1},
         4);
-    g.setLineWidth(1);
+    g.setLineWidth(colors.line(1));
   }
 
   private void paintLegend(GraphicsContext g, Theme.Colors colors) {

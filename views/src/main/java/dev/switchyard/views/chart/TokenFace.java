@@ -47,7 +47,7 @@ final class TokenFace {
     g.setFill(ExpertColors.over(fill, colors.card(), 0.14));
     g.fillRoundRect(x, y, width, height, arc, arc);
     g.setStroke(colors.bad());
-    g.setLineWidth(1.5);
+    g.setLineWidth(colors.line(1.5));
     g.setLineDashes(4, 3);
     g.strokeRoundRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5, arc, arc);
     g.setLineDashes();
@@ -55,9 +55,16 @@ final class TokenFace {
 
   /** A ring around what is chosen. */
   static void ring(
-      GraphicsContext g, double x, double y, double width, double height, double arc, Color color) {
-    g.setStroke(color);
-    g.setLineWidth(2);
+      GraphicsContext g,
+      double x,
+      double y,
+      double width,
+      double height,
+      double arc,
+      boolean focused,
+      Theme.Colors colors) {
+    g.setStroke(focused ? colors.focus() : colors.text());
+    g.setLineWidth(colors.line(2));
     g.strokeRoundRect(x - 2, y - 2, width + 4, height + 4, arc + 3, arc + 3);
   }
 

@@ -249,7 +249,7 @@ public final class TokenGrid extends ScrolledPainting {
     Color color = asked < 0 ? colors().raised() : ExpertColors.of(asked, routing.experts());
     Color shown = ExpertColors.over(color, colors().card(), 0.32 + 0.68 * routing.gate()[t]);
     boolean beside = expert >= 0 && routing.choice(t, expert).isEmpty();
-    g.setGlobalAlpha(beside ? 0.38 : 1);
+    g.setGlobalAlpha(beside ? colors().faded(0.38) : 1);
     TokenFace.box(g, x, y, width, height, 6, shown, kept || asked < 0, colors());
     long more = routing.choices().get(t).stream().filter(Choice::kept).skip(1).count();
     boolean narrow = cell < 26 && (asked > 99 || more > 0);
@@ -281,7 +281,7 @@ public final class TokenGrid extends ScrolledPainting {
     g.fillRoundRect(x, y, width, height, 4, 4);
     if (!kept) {
       g.setStroke(colors().bad());
-      g.setLineWidth(1);
+      g.setLineWidth(colors().line(1));
       g.strokeRoundRect(x + 0.5, y + 0.5, width - 1, height - 1, 4, 4);
     }
   }
@@ -305,10 +305,10 @@ public final class TokenGrid extends ScrolledPainting {
     }
     double x = LEFT + token * cell;
     g.setStroke(colors().muted());
-    g.setLineWidth(1);
+    g.setLineWidth(colors().line(1));
     g.strokeRoundRect(x - 0.5, top - 0.5, cell + 1, bottom - top + 1, 8, 8);
-    g.setStroke(isFocused() ? colors().accent() : colors().text());
-    g.setLineWidth(2);
+    g.setStroke(isFocused() ? colors().focus() : colors().text());
+    g.setLineWidth(colors().line(2));
     g.strokeRoundRect(x, rowTops.get(layer), cell, row, 8, 8);
   }
 

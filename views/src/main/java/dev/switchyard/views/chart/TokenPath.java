@@ -129,7 +129,7 @@ public final class TokenPath extends ScrolledPainting {
     }
     if (index == chosen) {
       g.setStroke(colors().text());
-      g.setLineWidth(1);
+      g.setLineWidth(colors().line(1));
       g.strokeRect(LEFT - 0.5, y + 3.5, room + 1, ROW - 7);
     }
     paintFate(g, layer, y, width);

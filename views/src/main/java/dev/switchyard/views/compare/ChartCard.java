@@ -174,7 +174,7 @@ final class ChartCard extends StackPane {
   }
 
   private void draw() {
-    chart.show(new ChartContent(model, theme.getValue() == Theme.DARK).content());
+    chart.show(new ChartContent(model, theme.getValue().isDark()).content());
   }
 
   /** A stretch of steps is no stretch of seconds. */

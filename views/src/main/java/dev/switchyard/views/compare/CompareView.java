@@ -1,5 +1,6 @@
 package dev.switchyard.views.compare;
 
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Appearance;
@@ -23,7 +24,6 @@ final class CompareView extends StackPane {
     RunPicker picker = new RunPicker(model, controller, actions, appearance.themeProperty());
     picker.setMinWidth(SIDE);
     picker.setPrefWidth(SIDE);
-    picker.setMaxWidth(SIDE);
     ChartCard chart = new ChartCard(model, actions, appearance.themeProperty(), saving);
     VBox.setVgrow(chart, Priority.ALWAYS);
     SpeedUpCard speedUps = new SpeedUpCard(model, appearance.themeProperty(), saving);
@@ -40,7 +40,7 @@ final class CompareView extends StackPane {
     VBox right = new VBox(12, chart, tables);
     right.setMinWidth(0);
     HBox.setHgrow(right, Priority.ALWAYS);
-    HBox content = new HBox(12, picker, right);
+    Beside content = new Beside(picker, right, 1000, 300, 640);
     content.getStyleClass().add("screen");
     getChildren().add(content);
     DropZone.on(this, controller::add);

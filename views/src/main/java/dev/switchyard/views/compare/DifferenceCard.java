@@ -67,7 +67,7 @@ final class DifferenceCard extends StackPane {
               difference -> run < difference.values().size() ? difference.values().get(run) : "",
               ValueCell::new);
       Rectangle swatch =
-          new Rectangle(12, 4, RunColors.of(runs().get(i).color, theme.getValue() == Theme.DARK));
+          new Rectangle(12, 4, RunColors.of(runs().get(i).color, theme.getValue().isDark()));
       Label title = (Label) column.getGraphic();
       title.setGraphic(swatch);
       title.setTooltip(new Tooltip(columns.get(i)));

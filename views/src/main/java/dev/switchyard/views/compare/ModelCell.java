@@ -34,7 +34,7 @@ final class ModelCell extends TableCell<SpeedUpRow, SpeedUpRow> {
     }
     Line line = new Line(0, 0, LENGTH, 0);
     line.setStrokeWidth(2.5);
-    line.setStroke(RunColors.of(model.runOf(row.model()).color, theme.getValue() == Theme.DARK));
+    line.setStroke(RunColors.of(model.runOf(row.model()).color, theme.getValue().isDark()));
     if (row.model().twin()) {
       line.getStrokeDashArray().setAll(6.0, 4.0);
     }

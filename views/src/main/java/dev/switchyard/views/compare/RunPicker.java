@@ -182,7 +182,7 @@ final class RunPicker extends StackPane {
     private void follow(Row row, ChosenRun chosen) {
       following =
           Subscription.combine(
-              theme.subscribe(now -> swatch.setFill(RunColors.of(chosen.color, now == Theme.DARK))),
+              theme.subscribe(now -> swatch.setFill(RunColors.of(chosen.color, now.isDark()))),
               chosen.state.subscribe(now -> show(now.isEmpty() ? row.state() : now)),
               chosen.reading.subscribe(now -> shown(reading, now)),
               chosen.progress.subscribe(now -> progress.setProgress(now.doubleValue())),

@@ -10,10 +10,14 @@ import javafx.scene.layout.VBox;
 
 /** A panel with one idea: a title, a line that says how to read it, and its content. */
 public final class Card extends VBox {
+  private static final double GAP = 6;
+
   private final Label title = new Label();
   private final Label subtitle = new Label();
   private final HBox header;
   private final VBox words;
+  private final HBox tools = new HBox(8);
+  private boolean narrow;
 
   /**
    * Makes a card.
@@ -30,7 +34,7 @@ public final class Card extends VBox {
     this.subtitle.setText(subtitle);
     this.subtitle.getStyleClass().addAll("card-subtitle", "muted");
     this.subtitle.managedProperty().bind(this.subtitle.textProperty().isNotEmpty());
-    header = new HBox(6, this.title, gap());
+    header = new HBox(GAP, this.title, gap());
     header.setAlignment(Pos.CENTER_LEFT);
     header.setMinHeight(Region.USE_PREF_SIZE);
     this.subtitle.setMinHeight(Region.USE_PREF_SIZE);
@@ -38,6 +42,28 @@ public final class Card extends VBox {
     words.setMinHeight(Region.USE_PREF_SIZE);
     VBox.setVgrow(content, Priority.ALWAYS);
     getChildren().addAll(words, content);
+    tools.setAlignment(Pos.CENTER_RIGHT);
+    tools.setMinWidth(Region.USE_PREF_SIZE);
+    widthProperty().addListener((o, before, now) -> place(now.doubleValue()));
+    tools.widthProperty().addListener((o, before, now) -> place(getWidth()));
+  }
+
+  /** Tools for which there is no room behind the title stand below it. */
+  private void place(double width) {
+    double room = width - snappedLeftInset() - snappedRightInset();
+    boolean now = title.minWidth(-1) + 2 * GAP + tools.prefWidth(-1) > room;
+    if (now != narrow && !tools.getChildren().isEmpty()) {
+      narrow = now;
+      (now ? header : words).getChildren().remove(tools);
+      (now ? words : header).getChildren().add(tools);
+    }
+  }
+
+  @Override
+  protected double computeMinWidth(double height) {
+    double head = Math.max(title.minWidth(-1), tools.minWidth(-1));
+    double inner = getChildren().getLast().minWidth(-1);
+    return snappedLeftInset() + Math.max(head, inner) + snappedRightInset();
   }
 
   private static Region gap() {
@@ -48,10 +74,10 @@ public final class Card extends VBox {
 
   /** Puts controls or a legend at the right of the title. */
   public Card withTools(Node... tools) {
-    HBox right = new HBox(8, tools);
-    right.setAlignment(Pos.CENTER_RIGHT);
-    right.setMinWidth(Region.USE_PREF_SIZE);
-    header.getChildren().add(right);
+    if (this.tools.getChildren().isEmpty()) {
+      header.getChildren().add(this.tools);
+    }
+    this.tools.getChildren().addAll(tools);
     return this;
   }
 

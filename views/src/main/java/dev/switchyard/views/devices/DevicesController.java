@@ -51,6 +51,7 @@ public final class DevicesController implements Screen {
     planner = new PlannerController(workbench, tasks, appearance, pages());
     view = new StackPane(mesh.view(), planner.view());
     view.setId("devices-page");
+    view.getChildren().forEach(each -> each.managedProperty().bind(each.visibleProperty()));
     page.subscribe(
         now -> {
           mesh.view().setVisible(now == Page.THIS_RUN);

@@ -7,6 +7,7 @@ import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.TokenChips;
 import dev.switchyard.views.chart.TokenGrid;
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
@@ -103,7 +104,7 @@ final class ExploreView extends BorderPane {
     VBox main = new VBox(12, textCard, pages);
     HBox.setHgrow(main, Priority.ALWAYS);
     main.setMinWidth(0);
-    HBox content = new HBox(12, main, scrolled(side));
+    Beside content = new Beside(main, scrolled(side), 1000, 640, 1000);
     content.getStyleClass().add("screen");
     EmptyState empty = empty();
     content.visibleProperty().bind(model.subject.isNotNull());
@@ -113,7 +114,7 @@ final class ExploreView extends BorderPane {
   }
 
   /** The side scrolls where the window is too low for it. */
-  private static Node scrolled(VBox side) {
+  private static ScrollPane scrolled(VBox side) {
     ScrollPane scrolled = new ScrollPane(side);
     scrolled.setFitToWidth(true);
     scrolled.setFitToHeight(true);

@@ -1,5 +1,6 @@
 package dev.switchyard.views.inspect;
 
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.ModelChooser;
@@ -38,7 +39,7 @@ final class InspectView extends BorderPane {
     TreeCard tree = new TreeCard(model);
     tree.setPrefWidth(TREE);
     tree.setMinWidth(460);
-    HBox both = new HBox(12, tree, right);
+    Beside both = new Beside(tree, right, 920, 380, 640);
     both.getStyleClass().add("screen");
     both.visibleProperty().bind(model.subject.isNotNull());
     EmptyState none =

@@ -17,6 +17,7 @@ import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
+import dev.switchyard.views.theme.Magnifier;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.train.TrainController;
 import dev.switchyard.views.words.Figures;
@@ -68,7 +69,10 @@ public final class MainWindow implements Navigator {
   public MainWindow(Workbench workbench, Stage stage, SavedSettings saved, FilePrompt prompt) {
     this.stage = stage;
     this.saved = saved;
-    appearance = new Appearance(savedTheme(saved));
+    appearance =
+        new Appearance(
+            Theme.named(saved.get("theme", "")),
+            Boolean.parseBoolean(saved.get("large_type", "false")));
     Saving saving = new Saving(tasks, toasts, prompt);
     explore = new ExploreController(workbench, tasks, appearance, saving);
     train = new TrainController(workbench, tasks, appearance, saving, this);
@@ -105,9 +109,13 @@ public final class MainWindow implements Navigator {
     frame.setBottom(statusBar);
     StackPane root = new StackPane(frame, toasts, palette.view(), question);
     root.getStyleClass().add("window");
-    Scene scene = new Scene(root, savedNumber("width", WIDTH), savedNumber("height", HEIGHT));
+    Scene scene =
+        new Scene(new Magnifier(root), savedNumber("width", WIDTH), savedNumber("height", HEIGHT));
     appearance.dress(scene);
     appearance.themeProperty().addListener((o, b, now) -> saved.put("theme", now.name()));
+    appearance
+        .largeTypeProperty()
+        .addListener((o, b, now) -> saved.put("large_type", now.toString()));
     listenToKeys(scene);
     return scene;
   }
@@ -136,11 +144,6 @@ public final class MainWindow implements Navigator {
     all.add(new ActionGroup("Window", actions.all()));
     all.addAll(screens.actions());
     return all;
-  }
-
-  private static Theme savedTheme(SavedSettings saved) {
-    String name = saved.get("theme", Theme.DARK.name());
-    return Theme.LIGHT.name().equals(name) ? Theme.LIGHT : Theme.DARK;
   }
 
   private double savedNumber(String key, double otherwise) {

@@ -3,7 +3,6 @@ package dev.switchyard.views.shell;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.theme.Icons;
-import dev.switchyard.views.theme.Theme;
 import java.util.EnumMap;
 import java.util.Map;
 import javafx.beans.property.ReadOnlyObjectProperty;
@@ -53,9 +52,19 @@ final class Rail extends VBox {
     appearance
         .themeProperty()
         .subscribe(
-            now -> look.setGraphic(Icons.of(now == Theme.DARK ? Feather.SUN : Feather.MOON)));
+            now ->
+                look.setGraphic(
+                    Icons.of(
+                        switch (now) {
+                          case DARK -> Feather.SUN;
+                          case LIGHT -> Feather.CIRCLE;
+                          case HIGH_CONTRAST -> Feather.MOON;
+                        })));
+    Button large = Buttons.icon("Large type, and back", Feather.TYPE, actions.largeType);
+    large.setId("large-type");
+    large.getStyleClass().add("rail-icon");
     place.subscribe(this::choose);
-    getChildren().addAll(gap, find, look);
+    getChildren().addAll(gap, find, large, look);
   }
 
   private void choose(Place place) {

@@ -14,10 +14,14 @@ import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.Node;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.StackPane;
 
 /** The screens, one of which is seen; what they keep is kept whenever one is left. */
 final class Screens implements AutoCloseable {
+  private static final double LEAST_WIDTH = 860;
+  private static final double LEAST_HEIGHT = 500;
+
   private final SavedSettings saved;
   private final Map<Place, Screen> all = new EnumMap<>(Place.class);
   private final StackPane view = new StackPane();
@@ -37,8 +41,14 @@ final class Screens implements AutoCloseable {
     screen.statusProperty().addListener((o, before, now) -> showStatus());
   }
 
+  /** They are scrolled where the window is too small for them. */
   Node view() {
-    return view;
+    view.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
+    ScrollPane scroll = new ScrollPane(view);
+    scroll.setFitToWidth(true);
+    scroll.setFitToHeight(true);
+    scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
+    return scroll;
   }
 
   /** Where the person is; null before anything is shown. */

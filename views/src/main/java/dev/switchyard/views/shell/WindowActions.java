@@ -18,6 +18,7 @@ final class WindowActions {
   final Action palette;
   final Action shortcuts;
   final Action nextTheme;
+  final Action largeType;
   final Map<Place, Action> places = new EnumMap<>(Place.class);
   private final List<Action> all = new ArrayList<>();
 
@@ -57,7 +58,7 @@ final class WindowActions {
             Action.of(
                     "next-theme",
                     "Next theme",
-                    () -> appearance.themeProperty().set(appearance.themeProperty().get().other()))
+                    () -> appearance.themeProperty().set(appearance.themeProperty().get().next()))
                 .foundBy("dark light look colours colors")
                 .on("Shortcut+Shift+T"));
     for (Theme theme : Theme.values()) {
@@ -70,6 +71,14 @@ final class WindowActions {
               .foundBy("look colours colors")
               .when(appearance.themeProperty().isNotEqualTo(theme)));
     }
+    largeType =
+        add(
+            Action.of(
+                    "large-type",
+                    "Large type, and back",
+                    () -> appearance.largeTypeProperty().set(!appearance.largeTypeProperty().get()))
+                .foundBy("size zoom presentation room magnify")
+                .on("Shortcut+Shift+L"));
     add(
         Action.of(
                 "full-screen",

@@ -1,6 +1,7 @@
 package dev.switchyard.views.start;
 
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.navigation.Navigator;
@@ -45,7 +46,7 @@ final class StartView extends StackPane {
     RecentRuns runs = new RecentRuns(model, navigator);
     runs.setMinWidth(SIDE);
     runs.setPrefWidth(SIDE);
-    HBox content = new HBox(12, left, runs);
+    Beside content = new Beside(left, runs, 980, 560, 420);
     content.getStyleClass().add("screen");
     ScrollPane scroll = new ScrollPane(content);
     scroll.setFitToWidth(true);

@@ -1,7 +1,7 @@
 package dev.switchyard.views.start;
 
 import dev.switchyard.views.chart.ExpertColors;
-import javafx.scene.canvas.Canvas;
+import dev.switchyard.views.theme.SharpCanvas;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.layout.Region;
 import javafx.scene.paint.Color;
@@ -16,7 +16,7 @@ final class Tracks extends Region {
 
   private static final Color TRUNK = Color.web("#4c9aff");
 
-  private final Canvas canvas = new Canvas();
+  private final SharpCanvas canvas = new SharpCanvas();
 
   Tracks() {
     getChildren().add(canvas);
@@ -26,13 +26,12 @@ final class Tracks extends Region {
 
   @Override
   protected void layoutChildren() {
-    canvas.setWidth(getWidth());
-    canvas.setHeight(getHeight());
-    paint(canvas.getGraphicsContext2D(), getWidth(), getHeight());
+    if (canvas.fit(getWidth(), getHeight())) {
+      paint(canvas.clean(), getWidth(), getHeight());
+    }
   }
 
   private static void paint(GraphicsContext g, double width, double height) {
-    g.clearRect(0, 0, width, height);
     double middle = height / 2;
     double gap = Math.min(Math.clamp(width / 12, 30, 72), (height - 24) / (EXPERTS - 1));
     double size = Math.clamp(gap / 30, 0.9, 1.7);

@@ -3,6 +3,7 @@ package dev.switchyard.views.theme;
 import atlantafx.base.theme.PrimerDark;
 import atlantafx.base.theme.PrimerLight;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +31,11 @@ public enum Theme {
           Color.web("#5fd68b"),
           Color.web("#e3b341"),
           Color.web("#ff7b72"),
-          Color.web("#341a1c"))),
+          Color.web("#341a1c"),
+          Color.web("#1f6feb"),
+          Color.web("#ffffff"),
+          Color.web("#4c9aff"),
+          1)),
   LIGHT(
       new PrimerLight().getUserAgentStylesheet(),
       new Colors(
@@ -42,13 +47,40 @@ public enum Theme {
           Color.web("#b6c0cc"),
           Color.web("#18212d"),
           Color.web("#586577"),
-          Color.web("#8a96a5"),
+          Color.web("#808c9b"),
           Color.web("#1565d8"),
-          Color.web("#dfebfd"),
+          Color.web("#e4eefd"),
           Color.web("#157f3f"),
           Color.web("#8a6100"),
           Color.web("#c8281f"),
-          Color.web("#fde8e6")));
+          Color.web("#fde8e6"),
+          Color.web("#1565d8"),
+          Color.web("#ffffff"),
+          Color.web("#1565d8"),
+          1)),
+  /** For eyes that need more: text 7:1 or better on all that it stands on, thicker lines. */
+  HIGH_CONTRAST(
+      new PrimerDark().getUserAgentStylesheet(),
+      new Colors(
+          Color.web("#000000"),
+          Color.web("#000000"),
+          Color.web("#000000"),
+          Color.web("#141414"),
+          Color.web("#8c8c8c"),
+          Color.web("#d0d0d0"),
+          Color.web("#ffffff"),
+          Color.web("#e4e4e4"),
+          Color.web("#c4c4c4"),
+          Color.web("#7cc7ff"),
+          Color.web("#00284d"),
+          Color.web("#6ff0a4"),
+          Color.web("#ffd75e"),
+          Color.web("#ffa9a3"),
+          Color.web("#400a08"),
+          Color.web("#7cc7ff"),
+          Color.web("#000000"),
+          Color.web("#ffe600"),
+          1.6));
 
   /**
    * The colours of a look.
@@ -68,6 +100,10 @@ public enum Theme {
    * @param caution worth a look
    * @param bad a drop, a failure
    * @param badSoft behind a failure
+   * @param primary behind what a person most likely wants
+   * @param onPrimary what is written there
+   * @param focus around what has the keyboard
+   * @param thickness how many times as thick lines are as in the first look
    */
   public record Colors(
       Color window,
@@ -84,7 +120,20 @@ public enum Theme {
       Color good,
       Color caution,
       Color bad,
-      Color badSoft) {
+      Color badSoft,
+      Color primary,
+      Color onPrimary,
+      Color focus,
+      double thickness) {
+    /** How thick a line of so many pixels is in this look. */
+    public double line(double pixels) {
+      return pixels * thickness;
+    }
+
+    /** How much is left of what stands back: more where contrast is wanted. */
+    public double faded(double share) {
+      return thickness > 1 ? Math.max(share, 0.6) : share;
+    }
 
     Map<String, Color> byName() {
       Map<String, Color> names = new LinkedHashMap<>();
@@ -103,6 +152,9 @@ public enum Theme {
       names.put("caution", caution);
       names.put("bad", bad);
       names.put("bad-soft", badSoft);
+      names.put("primary", primary);
+      names.put("on-primary", onPrimary);
+      names.put("focus", focus);
       return names;
     }
   }
@@ -120,9 +172,19 @@ public enum Theme {
     return colors;
   }
 
-  /** The other of the two looks. */
-  public Theme other() {
-    return this == DARK ? LIGHT : DARK;
+  /** The next of the looks, and after the last the first. */
+  public Theme next() {
+    return values()[(ordinal() + 1) % values().length];
+  }
+
+  /** Whether it is light on dark. */
+  public boolean isDark() {
+    return this != LIGHT;
+  }
+
+  /** The look of a name, or the first where no look has it. */
+  public static Theme named(String name) {
+    return Arrays.stream(values()).filter(t -> t.name().equals(name)).findFirst().orElse(DARK);
   }
 
   /** AtlantaFX's stylesheet beneath the program's own. */

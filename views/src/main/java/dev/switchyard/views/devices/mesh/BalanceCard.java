@@ -71,7 +71,7 @@ final class BalanceCard extends HBox {
 
   private void show() {
     double[][] table = model.snapshot.get().balance();
-    boolean dark = theme.getValue() == Theme.DARK;
+    boolean dark = theme.getValue().isDark();
     double[] steps = table[MeshHistory.STEP];
     balance.show(
         Content.of(

@@ -2,6 +2,7 @@ package dev.switchyard.views.devices.mesh;
 
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.MeshPicture;
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.StatePill;
@@ -17,6 +18,7 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
@@ -55,8 +57,10 @@ final class MeshView extends BorderPane {
     VBox side = new VBox(12, times, flows);
     side.setMinWidth(SIDE);
     side.setPrefWidth(SIDE);
-    HBox upper = new HBox(12, picture(theme), side);
-    HBox.setHgrow(upper.getChildren().getFirst(), Priority.ALWAYS);
+    Region picture = picture(theme);
+    HBox.setHgrow(picture, Priority.ALWAYS);
+    Beside upper = new Beside(picture, side, 900, 420, 480);
+    upper.setMinHeight(380);
     VBox.setVgrow(upper, Priority.ALWAYS);
     BalanceCard balance = new BalanceCard(model, theme, saving);
     balance.setMinHeight(BALANCE);
@@ -64,7 +68,11 @@ final class MeshView extends BorderPane {
     VBox all = new VBox(12, upper, balance);
     all.getStyleClass().add("screen");
     all.visibleProperty().bind(model.step.isNotNull());
-    setCenter(new StackPane(all, nothing()));
+    ScrollPane scroll = new ScrollPane(new StackPane(all, nothing()));
+    scroll.setFitToWidth(true);
+    scroll.setFitToHeight(true);
+    scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
+    setCenter(scroll);
   }
 
   private Node bar(Node pages) {

@@ -3,6 +3,7 @@ package dev.switchyard.views.devices.planner;
 import dev.switchyard.engine.plan.MeshPlan;
 import dev.switchyard.engine.plan.Plan;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.SettingField;
@@ -41,8 +42,9 @@ final class PlannerView extends BorderPane {
     Card assumptions = new Card("Assumptions", "all of them can be changed", assumptions());
     assumptions.setMinWidth(SIDE);
     assumptions.setPrefWidth(SIDE);
-    HBox both = new HBox(12, assumptions, new StackPane(results(theme), nothing()));
-    HBox.setHgrow(both.getChildren().getLast(), Priority.ALWAYS);
+    StackPane outcome = new StackPane(results(theme), nothing());
+    HBox.setHgrow(outcome, Priority.ALWAYS);
+    Beside both = new Beside(assumptions, outcome, 1000, 420, 560);
     both.getStyleClass().add("screen");
     setCenter(both);
   }

@@ -1,6 +1,7 @@
 package dev.switchyard.views.train.form;
 
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
@@ -56,7 +57,7 @@ final class TrainFormView extends BorderPane {
     summary.setMinWidth(SIDE);
     summary.setPrefWidth(SIDE);
     summary.setMaxHeight(Region.USE_PREF_SIZE);
-    HBox content = new HBox(12, scroll, new VBox(summary));
+    Beside content = new Beside(scroll, new VBox(summary), 940, 500, 0);
     content.getStyleClass().add("screen");
     setCenter(content);
   }

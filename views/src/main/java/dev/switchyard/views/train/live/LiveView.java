@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Buttons;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.task.Saving;
@@ -65,8 +66,7 @@ final class LiveView extends BorderPane {
     now.visibleProperty().bind(change.visibleProperty().not());
     side.setMinWidth(SIDE);
     side.setPrefWidth(SIDE);
-    side.setMaxWidth(SIDE);
-    HBox content = new HBox(12, grid, side);
+    Beside content = new Beside(grid, side, 1000, 620, 520);
     content.getStyleClass().add("screen");
     setTop(new VBox(new LiveBar(model, controller), banner(model, controller)));
     setCenter(content);

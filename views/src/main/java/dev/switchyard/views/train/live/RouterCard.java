@@ -98,7 +98,7 @@ final class RouterCard {
     for (int l = 0; l < now.layers().size(); l++) {
       String name = now.layers().get(l);
       boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
-      Color color = LayerColors.of(name, now.layers(), theme.getValue() == Theme.DARK);
+      Color color = LayerColors.of(name, now.layers(), theme.getValue().isDark());
       lines.add(
           new Line(
               name,
@@ -119,7 +119,7 @@ final class RouterCard {
       lines.add(
           new Line(
               now.groups().get(g),
-              RunColors.of(g, theme.getValue() == Theme.DARK),
+              RunColors.of(g, theme.getValue().isDark()),
               1.6,
               steps,
               thinned(now.updates()[g + 1])));
