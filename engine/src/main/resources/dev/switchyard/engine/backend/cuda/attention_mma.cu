@@ -33,11 +33,18 @@ __device__ __forceinline__ void multiplyAdd(float (&c)[4], const unsigned (&a)[4
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-// Starts to copy 16 bytes into shared memory, or zeros.
-__device__ __forceinline__ void copyAsync(bfloat16* to, const bfloat16* from, bool inside) {
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(to)), "l"(from),
-               "r"(inside ? 16 : 0)
-               : "memory");
+// Starts to copy 4 or 16 bytes into shared memory, or zeros.
+template <int BYTES>
+__device__ __forceinline__ void copyAsync(void* to, const void* from, bool inside) {
+  if (BYTES == 16) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(to)),
+                 "l"(from), "r"(inside ? 16 : 0)
+                 : "memory");
+  } else {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(sharedAddress(to)), "l"(from),
+                 "r"(inside ? 4 : 0)
+                 : "memory");
+  }
 }
 __device__ __forceinline__ void endCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 // Waits for this thread's copies but for those since the last `LEFT` ends.
@@ -80,7 +87,7 @@ struct Tiles {
       const bfloat16* at = from + (inside ? token * width + c : 0);
       bfloat16* to = tile + row * STRIDE + c;
       if (wide) {
-        copyAsync(to, at, inside);
+        copyAsync<16>(to, at, inside);
       } else {
         for (int j = 0; j < 8; j++) {
           to[j] = inside && c + j < size ? at[j] : bfloat16{0};
@@ -164,6 +171,103 @@ struct Tiles {
   }
 };
 
+// A part of the bias of one head, [ROWS, COLUMNS] of queries and keys, as it is stored: read in
+// whole lines, where the lanes that need it would each read a little of many. The strides, in
+// elements, put what a warp reads at once into different banks.
+template <int ROWS, int COLUMNS, int STRIDE32, int STRIDE16>
+struct BiasTile {
+  static constexpr int BYTES = ROWS * STRIDE32 * 4;
+
+  // Starts to load; zeros behind the last query and key.
+  static __device__ __forceinline__ void load(const Additions& additions, int firstQuery,
+                                              int firstKey, char* tile) {
+    if (additions.bias32 != nullptr) {
+      copy<4, STRIDE32>(additions.bias32, additions, firstQuery, firstKey, tile);
+    } else if (additions.bias16 != nullptr) {
+      copy<2, STRIDE16>(additions.bias16, additions, firstQuery, firstKey, tile);
+    }
+  }
+
+  template <int SIZE, int STRIDE, class T>
+  static __device__ __forceinline__ void copy(const T* bias, const Additions& additions,
+                                              int firstQuery, int firstKey, char* tile) {
+    bool lines = additions.keys % (16 / SIZE) == 0 && aligned(bias);
+    bool words = additions.keys % (4 / SIZE) == 0 && (reinterpret_cast<u64>(bias) & 3) == 0;
+    if (lines) {
+      copy<SIZE, STRIDE, 16>(bias, additions, firstQuery, firstKey, tile);
+    } else if (words) {
+      copy<SIZE, STRIDE, 4>(bias, additions, firstQuery, firstKey, tile);
+    } else {
+      T* to = reinterpret_cast<T*>(tile);
+      for (int i = threadIdx.x; i < ROWS * COLUMNS; i += blockDim.x) {
+        int query = firstQuery + i / COLUMNS;
+        int key = firstKey + i % COLUMNS;
+        bool inside = query < additions.queries && key < additions.keys;
+        to[i / COLUMNS * STRIDE + i % COLUMNS] =
+            inside ? bias[static_cast<i64>(query) * additions.keys + key] : T{};
+      }
+    }
+  }
+
+  template <int SIZE, int STRIDE, int CHUNK, class T>
+  static __device__ __forceinline__ void copy(const T* bias, const Additions& additions,
+                                              int firstQuery, int firstKey, char* tile) {
+    constexpr int IN_ROW = COLUMNS * SIZE / CHUNK;
+    for (int i = threadIdx.x; i < ROWS * IN_ROW; i += blockDim.x) {
+      int row = i / IN_ROW;
+      int column = i % IN_ROW * (CHUNK / SIZE);
+      int query = firstQuery + row;
+      int key = firstKey + column;
+      bool inside = query < additions.queries && key < additions.keys;
+      const T* from = bias + (inside ? static_cast<i64>(query) * additions.keys + key : 0);
+      copyAsync<CHUNK>(tile + (row * STRIDE + column) * SIZE, from, inside);
+    }
+  }
+
+  // Two neighbours in a row.
+  static __device__ __forceinline__ float2 pair(const Additions& additions, const char* tile,
+                                                int row, int column) {
+    if (additions.bias32 != nullptr) {
+      return *reinterpret_cast<const float2*>(tile + (row * STRIDE32 + column) * 4);
+    }
+    float2 both{0, 0};
+    if (additions.bias16 != nullptr) {
+      unpack(*reinterpret_cast<const unsigned*>(tile + (row * STRIDE16 + column) * 2), both.x,
+             both.y);
+    }
+    return both;
+  }
+
+  static __device__ __forceinline__ float at(const Additions& additions, const char* tile, int row,
+                                             int column) {
+    if (additions.bias32 != nullptr) {
+      return *reinterpret_cast<const float*>(tile + (row * STRIDE32 + column) * 4);
+    }
+    return additions.bias16 == nullptr
+               ? 0.0f
+               : widened(*reinterpret_cast<const bfloat16*>(tile + (row * STRIDE16 + column) * 2));
+  }
+};
+
+// Which of up to 64 keys count at all, a bit each.
+struct Visible {
+  unsigned bits[2];
+
+  __device__ __forceinline__ bool operator()(int column) const {
+    return ((column < 32 ? bits[0] : bits[1]) >> (column & 31) & 1u) != 0;
+  }
+};
+__device__ __forceinline__ Visible visible(const Additions& additions, int firstKey) {
+  Visible found;
+#pragma unroll
+  for (int half = 0; half < 2; half++) {
+    int j = firstKey + half * 32 + lane();
+    bool counts = j < additions.keys && (additions.mask == nullptr || additions.mask[j] != 0);
+    found.bits[half] = __ballot_sync(ALL_LANES, counts);
+  }
+  return found;
+}
+
 // The rows and columns of a lane's four numbers of 16 x 8.
 __device__ __forceinline__ int rowOf(int e) { return (lane() >> 2) + (e >> 1) * 8; }
 __device__ __forceinline__ int columnOf(int n, int e) { return n * 8 + (lane() & 3) * 2 + (e & 1); }
@@ -196,6 +300,8 @@ __device__ __forceinline__ void forward(const T* q, const T* k, const T* v, T* o
   DYNAMIC_SHARED(bfloat16, query);
   bfloat16* key = query + Own::OWN;
   bfloat16* value = key + Own::OWN;
+  char* bias = reinterpret_cast<char*>(value + Own::OWN);
+  using Bias = BiasTile<SIDE, SIDE, SIDE + 8, SIDE + 8>;
   const Sizes& sizes = in.sizes;
   int h = static_cast<int>(blockIdx.y);
   int b = static_cast<int>(blockIdx.z);
@@ -217,26 +323,34 @@ __device__ __forceinline__ void forward(const T* q, const T* k, const T* v, T* o
     waitForCopies<0>();
     __syncthreads();
     Own::template load<SIDE>(v + keysAt, width, sizes.size, first, sizes.keys, value);
+    Bias::load(additions, firstQuery, first, bias);
     endCopies();
     float p[N][4];
     Own::multiply(ownRows, key, p);
     bool seen = allSeen(additions, firstQuery, SIDE, first, SIDE);
-#pragma unroll
-    for (int n = 0; n < N; n++) {
-#pragma unroll
-      for (int e = 0; e < 4; e++) {
-        int i = ownQuery + rowOf(e);
-        int j = first + columnOf(n, e);
-        bool hidden = !seen && additions.hides(i, j);
-        p[n][e] = hidden ? -INFINITE : (p[n][e] + additions.biasAt(i, j)) * LOG2_E;
-      }
-    }
+    Visible keys = visible(additions, first);
     waitForCopies<0>();
     __syncthreads();
     if (first + SIDE < last) {
       Own::template load<SIDE>(k + keysAt, width, sizes.size, first + SIDE, sizes.keys, key);
     }
     endCopies();
+#pragma unroll
+    for (int n = 0; n < N; n++) {
+#pragma unroll
+      for (int half = 0; half < 2; half++) {
+        int row = warp() * 16 + rowOf(2 * half);
+        float2 added = Bias::pair(additions, bias, row, columnOf(n, 0));
+#pragma unroll
+        for (int odd = 0; odd < 2; odd++) {
+          int column = columnOf(n, odd);
+          float& score = p[n][2 * half + odd];
+          bool hidden = !seen && (!keys(column) ||
+                                  (additions.causal && first + column > firstQuery + row));
+          score = hidden ? -INFINITE : (score + (odd == 0 ? added.x : added.y)) * LOG2_E;
+        }
+      }
+    }
 #pragma unroll
     for (int half = 0; half < 2; half++) {
       float most = largest[half];
@@ -298,12 +412,10 @@ __device__ __forceinline__ void forward(const T* q, const T* k, const T* v, T* o
 
 // From the products of a pair to its probability after dropout (product) and the slope of its score
 // (dWeight).
-__device__ __forceinline__ void toSlope(const Inputs& in, const Additions& additions, bool seen,
-                                        int b, int h, int i, int j, float state2, float delta,
-                                        float& product, float& dWeight) {
-  bool hidden = !seen && additions.hides(i, j);
-  float score = hidden ? -INFINITE : (product + additions.biasAt(i, j)) * LOG2_E;
-  float p = powerOf2(score - state2);
+__device__ __forceinline__ void toSlope(const Inputs& in, bool hidden, float bias, int b, int h,
+                                        int i, int j, float state2, float delta, float& product,
+                                        float& dWeight) {
+  float p = hidden ? 0.0f : powerOf2((product + bias) * LOG2_E - state2);
   float kept = hidden ? 0.0f : in.kept(b, h, i, j);
   product = p * kept;
   dWeight = p * (kept * dWeight - delta);
@@ -319,6 +431,8 @@ __device__ __forceinline__ void keysOf(const Backward<T>& from, T* dK, T* dV, co
   bfloat16* gradient = query + 2 * Own::OTHER;  // two tiles
   float* states = reinterpret_cast<float*>(gradient + 2 * Own::OTHER);
   float* deltas = states + 2 * PASSING;
+  char* bias = reinterpret_cast<char*>(deltas + 2 * PASSING);  // two tiles
+  using Bias = BiasTile<PASSING, SIDE, SIDE + 4, SIDE + 8>;
   const Sizes& sizes = in.sizes;
   int h = static_cast<int>(blockIdx.y);
   int b = static_cast<int>(blockIdx.z);
@@ -341,7 +455,14 @@ __device__ __forceinline__ void keysOf(const Backward<T>& from, T* dK, T* dV, co
       states[stage * PASSING + threadIdx.x] = from.state[at] * LOG2_E;
       deltas[stage * PASSING + threadIdx.x] = from.delta[at];
     }
+    Bias::load(additions, first, firstKey, bias + stage * Bias::BYTES);
   };
+  bool ownHidden[2];
+#pragma unroll
+  for (int half = 0; half < 2; half++) {
+    int j = ownKey + rowOf(2 * half);
+    ownHidden[half] = j >= sizes.keys || (additions.mask != nullptr && additions.mask[j] == 0);
+  }
   float sumK[DP / 8][4] = {};
   float sumV[DP / 8][4] = {};
   int start = sizes.causal != 0 ? firstKey : 0;
@@ -371,9 +492,14 @@ __device__ __forceinline__ void keysOf(const Backward<T>& from, T* dK, T* dV, co
 #pragma unroll
       for (int e = 0; e < 4; e++) {
         int column = columnOf(n, e);
-        toSlope(in, additions, seen, b, h, first + column, ownKey + rowOf(e),
-                states[stage * PASSING + column], deltas[stage * PASSING + column], weights[n][e],
-                slopes[n][e]);
+        int i = first + column;
+        int j = ownKey + rowOf(e);
+        bool hidden = !seen && (i >= sizes.queries || ownHidden[e >> 1] ||
+                                (additions.causal && j > i));
+        float added = Bias::at(additions, bias + stage * Bias::BYTES, column,
+                               warp() * 16 + rowOf(e));
+        toSlope(in, hidden, added, b, h, i, j, states[stage * PASSING + column],
+                deltas[stage * PASSING + column], weights[n][e], slopes[n][e]);
       }
     }
     Own::gather(weights, gradients, sumV);
@@ -394,6 +520,8 @@ __device__ __forceinline__ void queriesOf(const Backward<T>& from, T* dQ, const 
   bfloat16* gradient = query + Own::OWN;
   bfloat16* key = gradient + Own::OWN;      // two tiles
   bfloat16* value = key + 2 * Own::OTHER;  // two tiles
+  char* bias = reinterpret_cast<char*>(value + 2 * Own::OTHER);  // two tiles
+  using Bias = BiasTile<SIDE, PASSING, PASSING + 8, PASSING + 8>;
   const Sizes& sizes = in.sizes;
   int h = static_cast<int>(blockIdx.y);
   int b = static_cast<int>(blockIdx.z);
@@ -410,6 +538,7 @@ __device__ __forceinline__ void queriesOf(const Backward<T>& from, T* dQ, const 
                                 key + stage * Own::OTHER);
     Own::template load<PASSING>(from.v + keysAt, width, sizes.size, first, sizes.keys,
                                 value + stage * Own::OTHER);
+    Bias::load(additions, firstQuery, first, bias + stage * Bias::BYTES);
   };
   float state2[2];
   float delta[2];
@@ -440,12 +569,23 @@ __device__ __forceinline__ void queriesOf(const Backward<T>& from, T* dQ, const 
     Own::multiply(ownQueries, keys, weights);
     Own::multiply(ownGradients, value + stage * Own::OTHER, slopes);
     bool seen = allSeen(additions, firstQuery, SIDE, first, PASSING);
+    Visible counted = visible(additions, first);
 #pragma unroll
     for (int n = 0; n < N; n++) {
 #pragma unroll
-      for (int e = 0; e < 4; e++) {
-        toSlope(in, additions, seen, b, h, ownQuery + rowOf(e), first + columnOf(n, e),
-                state2[e >> 1], delta[e >> 1], weights[n][e], slopes[n][e]);
+      for (int half = 0; half < 2; half++) {
+        int i = ownQuery + rowOf(2 * half);
+        float2 added = Bias::pair(additions, bias + stage * Bias::BYTES,
+                                  warp() * 16 + rowOf(2 * half), columnOf(n, 0));
+#pragma unroll
+        for (int odd = 0; odd < 2; odd++) {
+          int e = 2 * half + odd;
+          int j = first + columnOf(n, odd);
+          bool hidden = !seen && (i >= sizes.queries || !counted(columnOf(n, odd)) ||
+                                  (additions.causal && j > i));
+          toSlope(in, hidden, odd == 0 ? added.x : added.y, b, h, i, j, state2[half], delta[half],
+                  weights[n][e], slopes[n][e]);
+        }
       }
     }
     Own::gather(slopes, keys, sums);
@@ -463,6 +603,8 @@ __device__ __forceinline__ void biasOf(const Backward<T>& from, float* dBias, co
   bfloat16* gradient = query + Own::OWN;
   bfloat16* key = gradient + Own::OWN;
   bfloat16* value = key + Own::OWN;
+  char* bias = reinterpret_cast<char*>(value + Own::OWN);
+  using Bias = BiasTile<SIDE, SIDE, SIDE + 8, SIDE + 8>;
   const Sizes& sizes = in.sizes;
   int h = static_cast<int>(blockIdx.z);
   int firstKey = static_cast<int>(blockIdx.x) * SIDE;
@@ -472,6 +614,7 @@ __device__ __forceinline__ void biasOf(const Backward<T>& from, float* dBias, co
     return;
   }
   i64 width = sizes.width();
+  Bias::load(in.additions(0, h), firstQuery, firstKey, bias);
   float sums[N][4] = {};
   for (int b = 0; b < sizes.batch; b++) {
     i64 keysAt = sizes.head(b, h, sizes.keys);
@@ -495,17 +638,24 @@ __device__ __forceinline__ void biasOf(const Backward<T>& from, float* dBias, co
     __syncthreads();
     Own::multiply(gradient + warp() * 16 * Own::STRIDE, value, slopes);
     bool seen = allSeen(additions, firstQuery, SIDE, firstKey, SIDE);
+    Visible counted = visible(additions, firstKey);
 #pragma unroll
     for (int half = 0; half < 2; half++) {
-      i64 at = sizes.state(b, h) + min(ownQuery + rowOf(2 * half), sizes.queries - 1);
+      int i = ownQuery + rowOf(2 * half);
+      i64 at = sizes.state(b, h) + min(i, sizes.queries - 1);
       float state2 = from.state[at] * LOG2_E;
       float delta = from.delta[at];
 #pragma unroll
       for (int n = 0; n < N; n++) {
+        float2 added = Bias::pair(additions, bias, warp() * 16 + rowOf(2 * half), columnOf(n, 0));
 #pragma unroll
-        for (int e = 2 * half; e < 2 * half + 2; e++) {
-          toSlope(in, additions, seen, b, h, ownQuery + rowOf(e), firstKey + columnOf(n, e), state2,
-                  delta, weights[n][e], slopes[n][e]);
+        for (int odd = 0; odd < 2; odd++) {
+          int e = 2 * half + odd;
+          int j = firstKey + columnOf(n, odd);
+          bool hidden = !seen && (i >= sizes.queries || !counted(columnOf(n, odd)) ||
+                                  (additions.causal && j > i));
+          toSlope(in, hidden, odd == 0 ? added.x : added.y, b, h, i, j, state2, delta,
+                  weights[n][e], slopes[n][e]);
           sums[n][e] += slopes[n][e];
         }
       }

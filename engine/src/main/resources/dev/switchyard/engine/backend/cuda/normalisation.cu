@@ -26,7 +26,7 @@ __device__ __forceinline__ void rmsNorm(Load load, const float* weight, T* out, 
       }
     }
   }
-  float inverse = 1.0f / sqrtf(warpSum(squares) / static_cast<float>(d) + epsilon);
+  float inverse = rsqrtf(warpSum(squares) / static_cast<float>(d) + epsilon);
   if (lane() == 0) {
     *inverseRms = inverse;
   }

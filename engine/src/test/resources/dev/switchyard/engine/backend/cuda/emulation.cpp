@@ -103,6 +103,7 @@ struct Fiber {
 struct Copy {
   void* to;
   const void* from;
+  unsigned bytes;
   bool inside;
 };
 struct Copies {
@@ -274,12 +275,12 @@ void fail(int code, const std::string& why) {
   std::abort();
 }
 
-void startCopy(void* to, const void* from, bool inside) {
-  if (reinterpret_cast<uintptr_t>(to) % 16 != 0 ||
-      (inside && reinterpret_cast<uintptr_t>(from) % 16 != 0)) {
-    fail(3, "a copy of 16 bytes that are not aligned");
+void startCopy(void* to, const void* from, unsigned bytes, bool inside) {
+  if (reinterpret_cast<uintptr_t>(to) % bytes != 0 ||
+      (inside && reinterpret_cast<uintptr_t>(from) % bytes != 0)) {
+    fail(3, "a copy of " + std::to_string(bytes) + " bytes that are not aligned");
   }
-  machine.copies[current->index].all.push_back({to, from, inside});
+  machine.copies[current->index].all.push_back({to, from, bytes, inside});
 }
 
 void endCopies() {
@@ -296,9 +297,9 @@ void waitForCopies(int groupsLeft) {
   size_t done = own.ends[groups - 1];
   for (size_t i = 0; i < done; i++) {
     if (own.all[i].inside) {
-      std::memcpy(own.all[i].to, own.all[i].from, 16);
+      std::memcpy(own.all[i].to, own.all[i].from, own.all[i].bytes);
     } else {
-      std::memset(own.all[i].to, 0, 16);
+      std::memset(own.all[i].to, 0, own.all[i].bytes);
     }
   }
   own.all.erase(own.all.begin(), own.all.begin() + static_cast<long>(done));

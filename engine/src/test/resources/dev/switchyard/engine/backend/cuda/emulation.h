@@ -191,6 +191,7 @@ inline int __float_as_int(float value) {
 }
 inline unsigned __float_as_uint(float value) { return static_cast<unsigned>(__float_as_int(value)); }
 inline float __uint_as_float(unsigned bits) { return __int_as_float(static_cast<int>(bits)); }
+inline float rsqrtf(float x) { return 1.0f / sqrtf(x); }
 inline int min(int a, int b) { return a < b ? a : b; }
 inline int max(int a, int b) { return a > b ? a : b; }
 inline long long min(long long a, long long b) { return a < b ? a : b; }
@@ -202,8 +203,8 @@ struct bfloat16;
 
 namespace emulation {
 
-// A copy of 16 bytes that is under way: done no sooner than a thread waits for it.
-void startCopy(void* to, const void* from, bool inside);
+// A copy of some bytes that is under way: done no sooner than a thread waits for it.
+void startCopy(void* to, const void* from, unsigned bytes, bool inside);
 void endCopies();
 void waitForCopies(int groupsLeft);
 
@@ -275,8 +276,9 @@ inline void multiplyAdd(float (&c)[4], const unsigned (&a)[4], unsigned b0, unsi
     c[e] += product[e];
   }
 }
-inline void copyAsync(bfloat16* to, const bfloat16* from, bool inside) {
-  emulation::startCopy(to, from, inside);
+template <int BYTES>
+void copyAsync(void* to, const void* from, bool inside) {
+  emulation::startCopy(to, from, BYTES, inside);
 }
 inline void endCopies() { emulation::endCopies(); }
 template <int LEFT>
