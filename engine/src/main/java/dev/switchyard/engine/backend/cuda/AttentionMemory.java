@@ -21,11 +21,13 @@ enum AttentionMemory {
     @Override
     int bytes(String kernel, int head) {
       int row = 2 * (head + 8); // of bfloat16, and 8 more against bank conflicts
+      // Behind the rows a part of the bias: as float32, 8 or 4 more in a row against bank
+      // conflicts.
       return switch (kernel) {
-        case "attention" -> 192 * row;
-        case "attention_keys" -> 256 * row + 512;
-        case "attention_queries" -> 256 * row;
-        case "attention_bias" -> 256 * row;
+        case "attention" -> 192 * row + 64 * 72 * 4;
+        case "attention_keys" -> 256 * row + 512 + 2 * 32 * 68 * 4;
+        case "attention_queries" -> 256 * row + 2 * 64 * 40 * 4;
+        case "attention_bias" -> 256 * row + 64 * 72 * 4;
         default -> throw new IllegalArgumentException(kernel);
       };
     }

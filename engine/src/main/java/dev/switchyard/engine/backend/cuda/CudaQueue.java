@@ -128,7 +128,7 @@ final class CudaQueue implements AutoCloseable {
   }
 
   private void runAll(List<Command> work) {
-    work.forEach(command -> command.run(device));
+    LaunchFusion.of(work).forEach(command -> command.run(device));
   }
 
   /** Copies to the device, after the work that was added. */

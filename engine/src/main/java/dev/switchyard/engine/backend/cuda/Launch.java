@@ -88,6 +88,11 @@ final class Launch implements Command {
     return new Launch(kernel, grid, bits);
   }
 
+  /** A start with arguments whose bytes are given. */
+  static Launch ofBits(String kernel, Grid grid, long... arguments) {
+    return new Launch(kernel, grid, arguments.clone());
+  }
+
   String kernel() {
     return kernel;
   }

@@ -227,8 +227,8 @@ final class CudaKernelsEmulatedTest {
     MemorySegment k = rounded(length * size, random);
     MemorySegment v = rounded(length * size, random);
     MemorySegment bias = floats(length * length, random);
-    int plain = 2 * 128 * 65 + 4224;
-    int tiles = 192 * 2 * (64 + 8);
+    int plain = AttentionMemory.PLAIN.bytes("attention", 64);
+    int tiles = AttentionMemory.MATRIX_UNITS.bytes("attention", 64);
     float[] expected = attend("attention_bf16_64", 4, 256, plain, q, k, v, bias, length, size);
     for (int order : ORDERS) {
       kernels.order(order);
