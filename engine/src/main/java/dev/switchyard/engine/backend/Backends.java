@@ -7,6 +7,7 @@ import dev.switchyard.engine.backend.nd4j.Nd4jBackend;
 import dev.switchyard.engine.backend.nd4j.Nd4jRuntime;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.ElementType;
+import dev.switchyard.engine.tensor.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -61,8 +62,28 @@ public final class Backends {
   }
 
   /**
-   * A new backend for one of several devices that exchange through the host's memory: {@link
-   * Backend#memory} gives memory that the host can read. The caller closes it.
+   * What moves and sums the buffers of backends of {@link #openForExchange}; the caller closes it
+   * after them. Virtual devices on one GPU exchange on it, several GPUs through memory that the
+   * host reads as well.
+   *
+   * @param name as for {@link #choose}
+   */
+  public static Transport transport(String name, ElementType floatType) {
+    boolean cuda =
+        name.equals("cuda")
+            || (name.equals("auto")
+                && floatType == ElementType.FLOAT32
+                && CudaSurvey.ofMachine().obstacle().isEmpty());
+    return cuda && sharesOneGpu() ? CudaOpening.transport() : Transport.HOST;
+  }
+
+  private static boolean sharesOneGpu() {
+    return CudaSurvey.ofMachine().usableGpus().size() == 1;
+  }
+
+  /**
+   * A new backend for one of several devices, whose {@link Backend#memory} the {@link #transport}
+   * of that name reaches. The caller closes it.
    *
    * @param name as for {@link #choose}
    * @param device from 0: which GPU, where there are some; several devices share one if need be
@@ -72,7 +93,7 @@ public final class Backends {
       String name, ElementType floatType, int device, int threads) {
     return switch (name) {
       case "auto" -> bestForExchange(floatType, device, threads);
-      case "cuda" -> cuda(floatType, device, true);
+      case "cuda" -> cuda(floatType, device, !sharesOneGpu());
       case "cpu" -> new CpuBackend(threads);
       default -> open(name, floatType);
     };
@@ -80,7 +101,7 @@ public final class Backends {
 
   private static Backend bestForExchange(ElementType floatType, int device, int threads) {
     if (floatType == ElementType.FLOAT32 && CudaSurvey.ofMachine().obstacle().isEmpty()) {
-      return cuda(floatType, device, true);
+      return cuda(floatType, device, !sharesOneGpu());
     }
     boolean nd4j = floatType != ElementType.FLOAT32 || Nd4jRuntime.usesGpu();
     return nd4j ? new Nd4jBackend(floatType) : new CpuBackend(threads);

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Moves and sums what lies in a kind of devices' memory: how bytes come from one rank to another.
  * Any thread may use it, several at a time.
  */
-public interface Transport {
+public interface Transport extends AutoCloseable {
   /** Between buffers in the memory of the host. */
   Transport HOST = new HostTransport();
 
@@ -24,4 +24,8 @@ public interface Transport {
 
   /** Waits for all that this thread has started. */
   void finish();
+
+  /** Frees what the transport itself holds. */
+  @Override
+  default void close() {}
 }

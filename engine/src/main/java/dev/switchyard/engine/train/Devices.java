@@ -18,6 +18,7 @@ import java.util.function.Function;
 
 /** The devices of a run: a thread and a backend for each rank of its mesh. */
 final class Devices implements AutoCloseable {
+  private final Transport transport;
   private final RankThreads threads;
   private final Backend[] backends;
 
@@ -25,7 +26,7 @@ final class Devices implements AutoCloseable {
    * Opens a backend on every rank.
    *
    * @param run for the threads' names
-   * @param transport for the memory of these backends
+   * @param transport for the memory of these backends, closed after them
    * @param open a rank's backend, on its thread, with so many threads to keep busy
    */
   Devices(
@@ -34,6 +35,7 @@ final class Devices implements AutoCloseable {
       Transport transport,
       BiFunction<Rank, Integer, Backend> open) {
     Mesh mesh = config.toMesh();
+    this.transport = transport;
     this.threads = new RankThreads(run, config, transport);
     this.backends = new Backend[mesh.size()];
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / mesh.size());
@@ -55,7 +57,7 @@ final class Devices implements AutoCloseable {
     return new Devices(
         run,
         config.parallel(),
-        Transport.HOST,
+        Backends.transport(backend, ElementType.FLOAT32),
         (rank, cores) ->
             Backends.openForExchange(backend, ElementType.FLOAT32, rank.number(), cores));
   }
@@ -110,6 +112,7 @@ final class Devices implements AutoCloseable {
           }
         });
     threads.close();
+    transport.close();
     Arrays.fill(backends, null);
   }
 }

@@ -45,7 +45,7 @@ final class MeshFailureTest {
         .with(parallel);
   }
 
-  private static Batch batch() {
+  static Batch batch() {
     int[] inputs = new int[4 * 32];
     int[] targets = new int[4 * 8];
     for (int i = 0; i < inputs.length; i++) {

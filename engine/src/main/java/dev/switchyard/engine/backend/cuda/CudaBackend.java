@@ -11,6 +11,7 @@ import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -27,6 +28,7 @@ import java.util.Objects;
 public final class CudaBackend implements Backend {
   private final CudaDevice device;
   private final Faults faults;
+  private final CudaTransport transport;
   private final CudaMemory memory;
   private final CudaQueue queue;
   private final CudaProducts products;
@@ -50,6 +52,7 @@ public final class CudaBackend implements Backend {
   CudaBackend(CudaDevice device, boolean tensorFloat32) {
     this.device = device;
     this.faults = new Faults(device);
+    this.transport = new CudaTransport(device, faults, false);
     this.memory = new CudaMemory(device, faults);
     this.queue = new CudaQueue(device, faults);
     CudaWork work = new CudaWork(memory, queue);
@@ -126,7 +129,14 @@ public final class CudaBackend implements Backend {
   @Override
   public MemorySegment memory(Tensor tensor) {
     queue.synchronize();
+    // Whoever asks may write.
+    ((CudaStorage) tensor.storage()).change();
     return place(tensor);
+  }
+
+  @Override
+  public Transport transport() {
+    return transport;
   }
 
   private static MemorySegment place(Tensor tensor) {

@@ -39,6 +39,9 @@ interface CudaDevice extends AutoCloseable {
   /** Frees memory; waits for the stream. */
   void free(long address);
 
+  /** Whether an address lies in a GPU's memory, this one's or another's, and not in the host's. */
+  boolean holds(long address);
+
   /** Memory of the host that the device copies from and to while the program goes on. */
   MemorySegment allocateHost(long bytes);
 

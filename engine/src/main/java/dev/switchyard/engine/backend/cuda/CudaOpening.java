@@ -1,6 +1,7 @@
 package dev.switchyard.engine.backend.cuda;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.tensor.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,20 @@ public final class CudaOpening {
    * @throws InputException that says why there is none, and what to do
    */
   public static CudaBackend open(int number, boolean hostReads) {
+    return new CudaBackend(device(number, hostReads), "1".equals(System.getenv(TF32)));
+  }
+
+  /**
+   * A transport for backends that share the only GPU that can be used; the caller closes it.
+   *
+   * @throws InputException as {@link #open}
+   */
+  public static Transport transport() {
+    CudaDevice device = device(0, false);
+    return new CudaTransport(device, new Faults(device), true);
+  }
+
+  private static CudaDevice device(int number, boolean hostReads) {
     CudaSurvey survey = CudaSurvey.ofMachine();
     survey
         .obstacle()
@@ -43,7 +58,7 @@ public final class CudaOpening {
     try {
       CudaDevice device = new GpuDevice(gpu, code, hostReads);
       LOG.info("Opened {}", gpu);
-      return new CudaBackend(device, "1".equals(System.getenv(TF32)));
+      return device;
     } catch (CudaFault fault) {
       throw new InputException(
           "The GPU %s can't be opened (%s).".formatted(gpu.name(), fault.getMessage()), fault);

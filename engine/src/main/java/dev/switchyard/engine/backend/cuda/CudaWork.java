@@ -56,7 +56,12 @@ final class CudaWork {
 
   /** How kernels for this type are named: "f32" or "bf16". */
   static String suffix(Tensor tensor) {
-    return switch (tensor.type()) {
+    return suffix(tensor.type());
+  }
+
+  /** The same for a type. */
+  static String suffix(ElementType type) {
+    return switch (type) {
       case FLOAT32 -> "f32";
       case BFLOAT16 -> "bf16";
       case INT32 -> "i32";

@@ -16,6 +16,7 @@ import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -135,6 +136,17 @@ final class GpuDevice implements CudaDevice {
   public void free(long address) {
     use();
     CudaCalls.check(cudart.cuMemFree(address), "cuMemFree");
+  }
+
+  @Override
+  public boolean holds(long address) {
+    use();
+    try (IntPointer answer = new IntPointer(1)) {
+      int result =
+          cudart.cuPointerGetAttribute(answer, cudart.CU_POINTER_ATTRIBUTE_MEMORY_TYPE, address);
+      // The driver does not know memory that others have allocated.
+      return result == cudart.CUDA_SUCCESS && answer.get() == cudart.CU_MEMORYTYPE_DEVICE;
+    }
   }
 
   @Override

@@ -1,10 +1,11 @@
 package dev.switchyard.engine.backend.cuda;
 
+import dev.switchyard.engine.tensor.Transport;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** The cuda backend on an emulated GPU. */
-final class EmulatedCuda {
+public final class EmulatedCuda {
   private static final int HOPPER = 90;
   private static final long MEMORY = 4L << 30;
 
@@ -29,7 +30,13 @@ final class EmulatedCuda {
   }
 
   /** The backend on it. */
-  static CudaBackend backend() {
+  public static CudaBackend backend() {
     return new CudaBackend(device(), false);
+  }
+
+  /** Between the backends of several ranks, on the GPU that they share. */
+  public static Transport transport() {
+    CudaDevice device = device();
+    return new CudaTransport(device, new Faults(device), true);
   }
 }

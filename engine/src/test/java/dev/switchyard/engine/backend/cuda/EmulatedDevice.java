@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * from, waiting while work is captured, more memory than there is.
  */
 final class EmulatedDevice implements CudaDevice {
+  // Devices are parts of one GPU: each can reach what another has allocated.
+  private static final ConcurrentSkipListMap<Long, Long> ON_GPU = new ConcurrentSkipListMap<>();
+
   private final EmulatedKernels kernels;
   private final GpuFacts facts;
   private final Map<Long, Arena> allocated = new HashMap<>();
@@ -86,13 +90,22 @@ final class EmulatedDevice implements CudaDevice {
     MemorySegment block = arena.allocate(bytes, 256);
     block.fill((byte) 0x7F); // nothing may count on zeros
     allocated.put(block.address(), arena);
+    ON_GPU.put(block.address(), bytes);
     return block.address();
   }
 
   @Override
   public void free(long address) {
     use();
+    ON_GPU.remove(address);
     allocated.remove(address).close();
+  }
+
+  @Override
+  public boolean holds(long address) {
+    use();
+    Map.Entry<Long, Long> block = ON_GPU.floorEntry(address);
+    return block != null && address < block.getKey() + block.getValue();
   }
 
   @Override
@@ -301,6 +314,7 @@ final class EmulatedDevice implements CudaDevice {
   /** Frees everything, as the end of a context does. */
   @Override
   public void close() {
+    allocated.keySet().forEach(ON_GPU::remove);
     allocated.values().forEach(Arena::close);
     onHost.values().forEach(Arena::close);
     allocated.clear();

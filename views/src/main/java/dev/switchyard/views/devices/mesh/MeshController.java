@@ -263,8 +263,9 @@ public final class MeshController implements AutoCloseable {
 
   private String withoutDevices(MeshSource source, MeshHistory.Snapshot now) {
     if (now.lastStep() > 0) {
-      return "%s trains on one device: nothing is exchanged. With devices at 4 and mesh at"
-          + " data=2,expert=2 a run is divided over virtual devices.".formatted();
+      return ("%s trains on one device: nothing is exchanged. With devices at 4 and mesh at"
+              + " data=2,expert=2 a run is divided over virtual devices.")
+          .formatted(source.name());
     }
     return tasks.isUnderWay(this)
         ? "Reading the steps of %s …".formatted(source.name())
