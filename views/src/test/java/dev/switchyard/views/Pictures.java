@@ -2,6 +2,7 @@ package dev.switchyard.views;
 
 import dev.switchyard.engine.parallel.Mesh;
 import dev.switchyard.engine.store.RunFolder;
+import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.MeshPicture;
@@ -50,7 +51,8 @@ import javax.imageio.ImageIO;
  * Draws every screen in every theme, in usual and large type, to PNGs, without a display: run with
  * {@code -Dpictures=FOLDER}, optionally {@code -Dpictures.size=1280x800}, {@code
  * -Dpictures.theme=LIGHT}, {@code -Dpictures.type=large} or {@code usual}, {@code
- * -Dpictures.only=journey}, {@code compare}, {@code inspect}, {@code mesh} or {@code hardest}.
+ * -Dpictures.only=journey}, {@code compare}, {@code inspect}, {@code mesh}, {@code train} or {@code
+ * hardest}.
  */
 public final class Pictures {
   private final Path folder;
@@ -104,6 +106,11 @@ public final class Pictures {
       case "mesh" -> mesh(prefix, theme);
       case "hardest" -> hardest(prefix, theme);
       case "journey" -> journey(prefix, theme);
+      case "train" -> {
+        open(theme, true);
+        train(prefix);
+        close();
+      }
       default -> {
         journey(prefix, theme);
         inspect(prefix, theme);
@@ -188,6 +195,12 @@ public final class Pictures {
         });
     settle();
     capture(prefix + "explore-tooltip");
+    train(prefix);
+    close();
+  }
+
+  /** The form, a run from its first step to its failure, one of another process, and a replay. */
+  private void train(String prefix) throws Exception {
     click("#rail-train");
     settle();
     save(prefix + "form");
@@ -216,10 +229,35 @@ public final class Pictures {
     settle();
     save(prefix + "live-waiting");
     FakeRun run = workbench.opened.getLast();
-    run.trainTo(780);
+    run.trainTo(520);
     run.pause();
     settle();
+    click("#change");
+    fx(
+        () -> {
+          ((TextInputControl) find("#change-learning_rate")).setText("0.002");
+          ((TextInputControl) find("#change-router_jitter_noise")).setText("2");
+          return null;
+        });
+    save(prefix + "live-change-wrong");
+    fx(
+        () -> {
+          ((TextInputControl) find("#change-router_jitter_noise")).setText("0.05");
+          return null;
+        });
+    save(prefix + "live-change");
+    click("#change-apply");
+    run.trainTo(780);
+    settle();
     save(prefix + "live-paused");
+    page("#choice-dropped-chart", "entropy");
+    page("#choice-balance-chart", "updates");
+    fx(
+        () -> {
+          ((Slider) find("#probe-step")).setValue(3);
+          return null;
+        });
+    save(prefix + "live-measures");
     fx(
         () -> {
           Node chart = find("#quality-chart");
@@ -250,6 +288,24 @@ public final class Pictures {
             + " of step 750 is whole: lower the learning rate and go on from it.");
     settle();
     save(prefix + "live-failed");
+    click("#go-on-changed");
+    save(prefix + "live-failed-change");
+    Path other = workbench.runsFolder().resolve("night-run");
+    workbench.elsewhere.add(other);
+    workbench.summaries.add(
+        new Workbench.RunSummary(
+            other, "night-run", "running", 12_460, 50_000, 2.61, "32 experts", 1_767_000_000_000L));
+    fx(
+        () -> {
+          window.newRun(null, List.of());
+          return null;
+        });
+    click("#rail-start");
+    settle();
+    click("#rail-train");
+    save(prefix + "form-elsewhere");
+    click("#follow-night-run");
+    save(prefix + "live-elsewhere");
     click("#rail-start");
     settle();
     click("#replay-seven-valleys");
@@ -262,7 +318,6 @@ public final class Pictures {
         });
     settle();
     save(prefix + "replay");
-    close();
   }
 
   /** A model's tensors, one of them closer. */

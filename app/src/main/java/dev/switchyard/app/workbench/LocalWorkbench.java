@@ -229,7 +229,7 @@ public final class LocalWorkbench implements Workbench {
     return new Recording(
         name(model, folder),
         RunSummaries.config(folder),
-        RunHistory.reports(folder),
+        TrainingRuns.recorded(folder),
         RunHistory.events(folder),
         probes.snapshot());
   }

@@ -30,6 +30,11 @@ public record ProbeConfig(
     return new ProbeConfig(List.of(), 50);
   }
 
+  /** Whether sentences are to be looked at, but none are named. */
+  boolean wantsTexts() {
+    return probeEvery > 0 && probes.isEmpty();
+  }
+
   /** Whether a step ends with a look. */
   boolean isDue(long step) {
     return probeEvery > 0 && step % probeEvery == 0;

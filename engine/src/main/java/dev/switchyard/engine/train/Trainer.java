@@ -174,15 +174,10 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes beginnings of held-out text as probes where the settings name none, so that they stand in
-   * the run's settings like chosen ones.
-   */
-  void chooseProbes() {
+  /** Takes texts as probes where the settings name none: then they stand there like chosen ones. */
+  void chooseProbes(List<String> texts) {
     RunConfig config = setup.config();
-    ProbeConfig probing = config.training().probing();
-    if (probing.probeEvery() > 0 && probing.probes().isEmpty()) {
-      List<String> texts = ExampleTexts.probes(heldOut.allBatches(), setup);
+    if (config.training().probing().wantsTexts()) {
       setup = setup.with(config.with(Map.of("probes", texts)));
     }
   }

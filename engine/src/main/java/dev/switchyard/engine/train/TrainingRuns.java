@@ -13,8 +13,10 @@ import dev.switchyard.engine.data.Position;
 import dev.switchyard.engine.data.TextToText;
 import dev.switchyard.engine.data.Tokenizer;
 import dev.switchyard.engine.data.Tokenizers;
+import dev.switchyard.engine.observe.EvenLog;
 import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.ModelFolder;
@@ -105,18 +107,20 @@ public final class TrainingRuns {
     RunSetup setup = RunSetup.of(given);
     StartingModel from = startingModel(setup);
     List<FileDigest> digests = new ArrayList<>();
+    List<String> probeTexts = new ArrayList<>();
     Trainer trainer =
         trainer(
             setup,
             path,
             corpus -> {
               digests.addAll(corpus.digests(progress));
+              probeTexts.addAll(ExampleTexts.probes(corpus, setup));
               return null;
             });
     RunFolder folder = null;
     try {
       startFrom(from, trainer);
-      trainer.chooseProbes();
+      trainer.chooseProbes(probeTexts);
       Optional<ProbeReport> probes = trainer.probe();
       folder =
           RunFolder.create(
@@ -164,6 +168,16 @@ public final class TrainingRuns {
       held.close();
       throw e;
     }
+  }
+
+  /**
+   * The steps that a run's folder tells of, in bounded memory: of very many, evenly thinned out.
+   */
+  public static List<StepReport> recorded(Path folder) {
+    int most = RunHistory.lastReport(folder).map(last -> 4 * ReportLog.newest(last)).orElse(2);
+    EvenLog<StepReport> log = new EvenLog<>(most);
+    RunHistory.forEachReport(folder, log::add);
+    return log.snapshot();
   }
 
   /**
@@ -226,20 +240,23 @@ public final class TrainingRuns {
     Checkpoint checkpoint = folder.checkpoints().newestWhole(damages::add);
     checkSteps(path, checkpoint.state().step(), config.training().steps());
     RunSetup setup = RunSetup.of(config, tokenizer(checkpoint));
+    List<String> probeTexts = new ArrayList<>();
     Trainer trainer =
         trainer(
             setup,
             path,
             corpus -> {
               verify(before, setup, corpus);
+              probeTexts.addAll(ExampleTexts.probes(corpus, setup));
               return checkpoint.state().data();
             });
     try {
       trainer.load(checkpoint);
+      trainer.chooseProbes(probeTexts);
       trainer.checkSelectionBiases();
       // Only now does the folder change: all that can be wrong with it has been looked at.
       folder.checkpoints().goOnFrom(trainer.step());
-      folder.write(RunDescription.with(run, config));
+      folder.write(RunDescription.with(run, trainer.setup().config()));
       List<RunEvent> lost = lostChanges(path, trainer.step());
       RunRecord record = new RunRecord(folder, trainer.step());
       record(record, trainer.step(), lost, change);

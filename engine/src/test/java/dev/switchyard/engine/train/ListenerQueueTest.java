@@ -79,6 +79,7 @@ final class ListenerQueueTest {
   }
 
   private static StepReport report(long step) {
-    return new StepReport(step, 0, null, null);
+    return new StepReport(
+        step, 0, new StepReport.ModelReport(step, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of()), null);
   }
 }

@@ -89,7 +89,7 @@ final class ProbesTest {
 
   @Test
   void stoppedAndResumedTheProbesGoOnAsIfNothingHadBeen() throws Exception {
-    RunConfig config = TinyRun.config(text, "probe_every", 3);
+    RunConfig config = TinyRun.config(text, "probe_every", 3, "eval_every", 0);
     train(config, folder.resolve("whole"));
     Path broken = folder.resolve("broken");
     try (TrainingRun run = TrainingRuns.create(config, broken)) {
@@ -166,6 +166,31 @@ final class ProbesTest {
     List<Long> steps = log.snapshot().stream().map(ProbeReport::step).toList();
     assertThat(steps).hasSizeBetween(ProbeLog.MOST / 2, ProbeLog.MOST).isSorted().startsWith(0L);
     assertThat(steps.getLast()).isEqualTo(20_000L);
+  }
+
+  /** What a run of 24 layers with 128 experts remembers is a bounded number of megabytes. */
+  @Test
+  void reportsOfManyExpertsAreFewerButAsOldAsTheRun() {
+    ReportLog log = new ReportLog();
+    for (long step = 1; step <= 10_000; step++) {
+      log.add(large(step));
+    }
+    List<StepReport> kept = log.snapshot();
+    // A report has 24 x 128 loads of four bytes, and some figures.
+    assertThat(kept.size() * 24L * 128 * 4).isLessThan(100L << 20);
+    assertThat(kept.size()).isGreaterThan(1000);
+    assertThat(kept.getLast().step()).isEqualTo(10_000);
+    assertThat(kept.getFirst().step()).isLessThan(10);
+    assertThat(ReportLog.newest(large(1))).isLessThan(ReportLog.NEWEST);
+  }
+
+  private static StepReport large(long step) {
+    List<StepReport.LayerReport> layers = new ArrayList<>();
+    for (int l = 0; l < 24; l++) {
+      layers.add(new StepReport.LayerReport("layer " + l, 8, new float[128], 0, 1, 0, 0, 0));
+    }
+    return new StepReport(
+        step, 1, new StepReport.ModelReport(step, step, 1, 1, 1, 0, 0, 0, 1, 1, layers), null);
   }
 
   private static List<Double> losses(StepReport report) {

@@ -4,6 +4,7 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.Action;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.navigation.Screen;
+import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Tasks;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ public final class StartController implements Screen {
   private final Navigator navigator;
   private final StartModel model = new StartModel();
   private final StartView view;
+
+  /** While a run trains, its line goes with it. */
+  private final Pulse pulse = new Pulse(0.4, this::followRuns);
 
   /** The page; it is filled when it is entered. */
   public StartController(Workbench workbench, Tasks tasks, Navigator navigator) {
@@ -54,6 +58,34 @@ public final class StartController implements Screen {
           }
           model.loaded.set(true);
         });
+    pulse.start();
+  }
+
+  @Override
+  public void leave() {
+    pulse.stop();
+  }
+
+  @Override
+  public void close() {
+    pulse.stop();
+  }
+
+  private void followRuns() {
+    boolean some =
+        model.runs.stream()
+            .anyMatch(run -> run.state().equals("running") || run.state().equals("paused"));
+    if (some && !tasks.isUnderWay(this)) {
+      tasks.run(
+          this,
+          "",
+          workbench::runs,
+          runs -> {
+            if (!model.runs.equals(runs)) {
+              model.runs.setAll(runs);
+            }
+          });
+    }
   }
 
   @Override

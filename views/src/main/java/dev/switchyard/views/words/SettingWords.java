@@ -21,6 +21,8 @@ public final class SettingWords {
           Map.entry("eval_capacity_factor", "Capacity factor, evaluation"),
           Map.entry("router_aux_loss_coef", "Load-balancing weight α"),
           Map.entry("router_z_loss_coef", "Router z-loss weight"),
+          Map.entry("router_importance_loss_coef", "Importance-loss weight"),
+          Map.entry("router_load_loss_coef", "Load-loss weight"),
           Map.entry("router_jitter_noise", "Router jitter ε"),
           Map.entry("is_encoder_decoder", "Encoder and decoder"),
           Map.entry("feed_forward_proj", "Activation"),

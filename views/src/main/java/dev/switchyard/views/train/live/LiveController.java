@@ -192,7 +192,7 @@ public final class LiveController implements AutoCloseable {
           Map.of(),
           "From the next step on. A checkpoint is taken first; the change stands in the run’s"
               + " history.",
-          "Checkpoint and change",
+          "Change",
           true,
           changes -> command(each -> each.run().change(changes)));
     }

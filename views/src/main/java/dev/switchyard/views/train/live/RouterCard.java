@@ -115,6 +115,9 @@ final class RouterCard {
   private List<Line> byGroup(Snapshot now) {
     List<Line> lines = new ArrayList<>();
     double[] steps = thinned(now.updates()[0]);
+    if (steps.length < 2) {
+      return lines; // a single measurement is no line
+    }
     for (int g = 0; g < now.groups().size(); g++) {
       lines.add(
           new Line(

@@ -110,7 +110,7 @@ public final class RunSession implements Session, RunListener, AutoCloseable {
 
   @Override
   public boolean isElsewhere() {
-    return !run.isTrainedHere();
+    return !run.isTrainedHere() && !isOver();
   }
 
   @Override

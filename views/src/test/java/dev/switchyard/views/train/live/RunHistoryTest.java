@@ -2,9 +2,13 @@ package dev.switchyard.views.train.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.observe.ProbeLog;
+import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepTable;
 import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.fake.FakeReports;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RunHistoryTest {
@@ -46,6 +50,28 @@ class RunHistoryTest {
     assertThat(content.columns()).isBetween(256, 512);
     assertThat(content.load()).containsOnly(1f);
     assertThat(content.lastStep()).isEqualTo(2048);
+  }
+
+  /** 24 Switch layers with 128 experts each, over 10,000 steps, with a look at probes every ten. */
+  @Test
+  void aLongRunOfManyExpertsStaysBounded() {
+    List<String> names = IntStream.range(0, 24).mapToObj(l -> "encoder.block." + l).toList();
+    StepReport like = FakeReports.report(1, 128, false, names);
+    RunHistory history = new RunHistory();
+    for (long step = 1; step <= 10_000; step++) {
+      history.add(new StepReport(step, 1e-3, like.model(), null));
+      if (step % 10 == 0) {
+        history.add(FakeReports.probes(step, 128));
+      }
+    }
+    RunHistory.Snapshot now = history.snapshot(23);
+    assertThat(now.layers()).hasSize(24);
+    assertThat(now.table()).hasNumberOfRows(RunHistory.LAYERS + 24 * LayerMeasure.values().length);
+    assertThat(now.table()[0].length).isLessThanOrEqualTo(1025);
+    assertThat(now.load().columns()).isLessThanOrEqualTo(512);
+    assertThat(now.probes()).hasSizeBetween(256, ProbeLog.MOST);
+    assertThat(now.probes().getFirst().step()).isEqualTo(10);
+    assertThat(now.probes().getLast().step()).isEqualTo(10_000);
   }
 
   @Test
