@@ -147,7 +147,8 @@ final class CudaRouting {
           work.in(probabilities),
           work.inOrNone(tokenMask),
           work.out(out),
-          work.scratch(8L * partials * plan.queues()),
+          // As many as where the figures are taken along: see LaunchFusion.
+          work.scratch(8L * partials * plan.groups() * (plan.experts() + FIGURES)),
           work.ticket(),
           plan.groups(),
           plan.groupSize(),

@@ -26,7 +26,8 @@ final class LaunchFusion {
           LaunchFusion::dropoutAndReluBackward,
           LaunchFusion::dropoutAndAdd,
           LaunchFusion::residualAndNorm,
-          LaunchFusion::softmaxAndChoice);
+          LaunchFusion::softmaxAndChoice,
+          LaunchFusion::sumsAndFigures);
 
   private LaunchFusion() {}
 
@@ -211,5 +212,33 @@ final class LaunchFusion {
       all[i] = choice.argument(i);
     }
     return Launch.ofBits("route_" + type, choice.grid(), all);
+  }
+
+  /**
+   * What the losses and people want to know of a router, in one launch. Figures are sums in double
+   * precision, taken group by group.
+   */
+  private static Launch sumsAndFigures(Launch sums, Launch figures) {
+    String type = typeOf(sums, "sum_probabilities", figures, "router_figures");
+    if (type == null
+        || !pass(sums, 0, figures, 1)
+        || !pass(sums, 1, figures, 2)
+        || sums.argument(5) * sums.argument(6) != figures.argument(6)
+        || !pass(sums, 7, figures, 7)) {
+      return null;
+    }
+    return Launch.ofBits(
+        "router_summary_" + type,
+        sums.grid(),
+        figures.argument(0),
+        sums.argument(0),
+        sums.argument(1),
+        sums.argument(2),
+        figures.argument(3),
+        sums.argument(3),
+        sums.argument(4),
+        sums.argument(5),
+        sums.argument(6),
+        sums.argument(7));
   }
 }

@@ -63,29 +63,12 @@ __device__ __forceinline__ void sumOfTensor(const T* x, i64 n, double* partials,
   finish(sumOf(x, first, last, f), partials, ticket, result);
 }
 
-// A part of one of many tensors.
-struct Piece {
-  void* data;
-  i64 n;
-};
-
-template <class T, class F>
-__device__ __forceinline__ void sumOfPieces(const Piece* pieces, double* partials,
-                                            unsigned* ticket, double* result, F f) {
-  Piece own = pieces[blockIdx.x];
-  finish(sumOf(static_cast<const T*>(own.data), 0, own.n, f), partials, ticket, result);
-}
-
 }  // namespace
 
 #define FIGURE(name, suffix, T, F)                                                              \
   KERNEL(name##_##suffix, 256,                                                                  \
          (const T* x, i64 n, double* partials, unsigned* ticket, double* result)) {             \
     sumOfTensor(x, n, partials, ticket, result, F{});                                           \
-  }                                                                                             \
-  KERNEL(name##_many_##suffix, 256, (const Piece* pieces, int count, double* partials,          \
-                                     unsigned* ticket, double* result)) {                       \
-    sumOfPieces<T>(pieces, partials, ticket, result, F{});                                      \
   }
 FIGURE(sum, f32, float, Itself)
 FIGURE(sum, bf16, bfloat16, Itself)
@@ -113,18 +96,5 @@ KERNEL(sum_i32, 256,
       whole += sums[i];
     }
     *result = static_cast<double>(whole);
-  }
-}
-
-// Clears pieces of memory; n counts bytes.
-KERNEL(zero_many, 256, (const Piece* pieces, int count)) {
-  Piece own = pieces[blockIdx.x];
-  char* bytes = static_cast<char*>(own.data);
-  i64 wide = aligned(own.data) ? own.n / 16 : 0;
-  for (i64 i = threadIdx.x; i < wide; i += blockDim.x) {
-    reinterpret_cast<uint4*>(bytes)[i] = uint4{0, 0, 0, 0};
-  }
-  for (i64 i = wide * 16 + threadIdx.x; i < own.n; i += blockDim.x) {
-    bytes[i] = 0;
   }
 }

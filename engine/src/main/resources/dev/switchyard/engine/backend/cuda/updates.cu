@@ -1,4 +1,4 @@
-// The optimizers' updates: one tensor, or all parameters at once through a table.
+// The optimizers' updates of all parameters at once, through tables of where they lie.
 #include "kernels.cuh"
 
 namespace {
@@ -88,12 +88,6 @@ struct AdafactorNumbers {
   double gradientScale;
   double together;  // not 0: the root mean squares are those of the whole parameter
 
-  // With what else scales the gradient.
-  __device__ __forceinline__ AdafactorNumbers scaledBy(const float* scale) const {
-    AdafactorNumbers scaled = *this;
-    scaled.gradientScale *= scale == nullptr ? 1.0 : static_cast<double>(*scale);
-    return scaled;
-  }
   __device__ __forceinline__ float blended(float moment, double now) const {
     return static_cast<float>(beta2 * moment + (1 - beta2) * now);
   }
@@ -245,10 +239,10 @@ __device__ __forceinline__ void sumUpdateSquares(const Matrix& matrix, int block
 
 // The rates of `count` matrices, by a block: a warp each, or a warp a parameter where its matrices
 // are taken together.
-template <class MatrixAt>
-__device__ __forceinline__ void findRates(int count, const AdafactorNumbers& step, MatrixAt at) {
+__device__ __forceinline__ void findRates(const Matrix* all, int count,
+                                          const AdafactorNumbers& step) {
   for (int i = warp(); i < count; i += static_cast<int>(blockDim.x >> 5)) {
-    Matrix first = at(i);
+    Matrix first = all[i];
     bool together = step.together != 0;
     if (together && first.stack != i) {
       continue;
@@ -257,7 +251,7 @@ __device__ __forceinline__ void findRates(int count, const AdafactorNumbers& ste
     double ofParameter = 0;
     double ofUpdate = 0;
     for (int m = i; m < i + matrices; m++) {
-      Matrix matrix = at(m);
+      Matrix matrix = all[m];
       for (int block = lane(); block < matrix.blocks; block += 32) {
         ofParameter += matrix.figures[2 * block];
         ofUpdate += matrix.figures[2 * block + 1];
@@ -267,7 +261,7 @@ __device__ __forceinline__ void findRates(int count, const AdafactorNumbers& ste
     double rate = step.rate(sqrt(warpSum(ofParameter) / elements),
                             sqrt(warpSum(ofUpdate) / elements));
     for (int m = i + lane(); m < i + matrices; m += 32) {
-      at(m).means[1] = static_cast<float>(rate);
+      all[m].means[1] = static_cast<float>(rate);
     }
   }
 }
@@ -295,24 +289,6 @@ __device__ __forceinline__ void apply(const Matrix& matrix, int block,
     }
   }
 }
-
-// One of the matrices of a parameter whose tensors lie one behind the other.
-struct Stack {
-  Matrix first;
-
-  __device__ __forceinline__ Matrix operator()(int i) const {
-    Matrix matrix = first;
-    i64 elements = static_cast<i64>(first.r) * first.c;
-    matrix.parameter += i * elements;
-    matrix.gradient += i * elements;
-    matrix.rows += static_cast<i64>(i) * first.r;
-    matrix.columns += static_cast<i64>(i) * first.c;
-    matrix.columnSums += static_cast<i64>(i) * first.blocks * first.c;
-    matrix.figures += static_cast<i64>(i) * first.blocks * 2;
-    matrix.means += 2 * i;
-    return matrix;
-  }
-};
 
 // A vector, or anything with its whole second moment, by one block.
 __device__ __forceinline__ void updateVector(float* parameter, const float* gradient, float* moment,
@@ -351,119 +327,45 @@ struct RowBlock {
 
 }  // namespace
 
-KERNEL(adam_w, 256, (float* parameter, const float* gradient, float* m, float* v, i64 n,
-                     float gradientScale, float beta1, float rest1, float beta2, float rest2,
-                     float root, float epsilon, float rate, float decay)) {
-  AdamFactors factors{gradientScale, beta1, rest1, beta2, rest2, root, epsilon, rate, decay};
-  adamW(parameter, gradient, m, v, n, globalThread() * 8,
-        static_cast<i64>(gridDim.x) * blockDim.x * 8, factors);
-}
-
-KERNEL(adam_w_many, 256,
-       (const AdamPiece* pieces, int count, const float* factors, const float* scale)) {
+KERNEL(adam_w, 256,
+       (const AdamPiece* pieces, int count, const float* factors)) {
   AdamPiece own = pieces[blockIdx.x];
   const float* f = factors + own.group * 9;
   AdamFactors step{f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8]};
-  step.gradient *= scale == nullptr ? 1.0f : *scale;
   adamW(own.parameter, own.gradient, own.m, own.v, own.n, static_cast<i64>(threadIdx.x) * 8,
         static_cast<i64>(blockDim.x) * 8, step);
 }
 
-// The factor that brings a gradient to the largest norm, from its sum of squares.
-KERNEL(clip_scale, 32, (const double* sumOfSquares, float largestNorm, float* scale)) {
-  double norm = sqrt(*sumOfSquares);
-  bool clipped = largestNorm > 0 && norm > largestNorm;
-  *scale = clipped ? static_cast<float>(largestNorm / norm) : 1.0f;
-}
+// Adafactor of all parameters. The step's numbers are in memory, so that a graph may replay it.
 
-KERNEL(adafactor_collect, 256,
-       (const float* parameter, const float* gradient, float* rows, float* columnSums,
-        double* figures, int r, int c, float gradientScale, float epsilon, double beta2)) {
-  Stack stack{{const_cast<float*>(parameter), const_cast<float*>(gradient), rows, nullptr,
-               columnSums, figures, nullptr, r, c, static_cast<int>(gridDim.x), 0, 0, 0}};
-  AdafactorNumbers step{0, beta2, epsilon, 0, 0, gradientScale, 0};
-  collect(stack(static_cast<int>(blockIdx.y)), static_cast<int>(blockIdx.x), step);
-}
-
-KERNEL(adafactor_columns, 256, (const float* rows, float* columnMoments, float* columnSums,
-                                float* means, int r, int c, int blocks, double beta2)) {
-  Stack stack{{nullptr, nullptr, const_cast<float*>(rows), columnMoments, columnSums, nullptr,
-               means, r, c, blocks, 0, 0, 0}};
-  AdafactorNumbers step{0, beta2, 0, 0, 0, 0, 0};
-  Matrix own = stack(static_cast<int>(blockIdx.y));
-  int first = static_cast<int>(blockIdx.x) * 256;
-  finishColumns(own, first, min(first + 256, c), step);
-  if (blockIdx.x == 0) {
-    meanOfRows(own);
-  }
-}
-
-KERNEL(adafactor_squares, 256,
-       (const float* gradient, const float* rows, const float* columnSums, float* means,
-        double* figures, unsigned* ticket, int r, int c, int count, float gradientScale,
-        double learningRate, double smallestScale, double clipThreshold, int together)) {
-  Stack stack{{nullptr, const_cast<float*>(gradient), const_cast<float*>(rows), nullptr,
-               const_cast<float*>(columnSums), figures, means, r, c,
-               static_cast<int>(gridDim.x), 0, count, 0}};
-  AdafactorNumbers step{learningRate,  0,
-                        0,             smallestScale,
-                        clipThreshold, gradientScale,
-                        static_cast<double>(together)};
-  sumUpdateSquares(stack(static_cast<int>(blockIdx.y)), static_cast<int>(blockIdx.x), step);
-  if (lastOfGrid(ticket)) {
-    findRates(count, step, stack);
-  }
-}
-
-KERNEL(adafactor_apply, 256,
-       (float* parameter, const float* gradient, const float* rows, const float* columnSums,
-        const float* means, int r, int c, float gradientScale)) {
-  Stack stack{{parameter, const_cast<float*>(gradient), const_cast<float*>(rows), nullptr,
-               const_cast<float*>(columnSums), nullptr, const_cast<float*>(means), r, c,
-               static_cast<int>(gridDim.x), 0, 0, 0}};
-  AdafactorNumbers step{0, 0, 0, 0, 0, gradientScale, 0};
-  apply(stack(static_cast<int>(blockIdx.y)), static_cast<int>(blockIdx.x), step);
-}
-
-KERNEL(adafactor_vector, 1024,
-       (float* parameter, const float* gradient, float* moment, i64 n, double gradientScale,
-        double beta2, double epsilon, double learningRate, double smallestScale,
-        double clipThreshold)) {
-  AdafactorNumbers step{learningRate,  beta2,         epsilon, smallestScale,
-                        clipThreshold, gradientScale, 0};
-  updateVector(parameter, gradient, moment, n, step);
-}
-
-// ---- all parameters at once; the step's numbers are in memory, so that a graph may replay it ----
-
-KERNEL(adafactor_collect_many, 256, (const Matrix* matrices, const RowBlock* blocks, int count,
-                                     const AdafactorNumbers* numbers, const float* scale)) {
+KERNEL(adafactor_collect, 256, (const Matrix* matrices, const RowBlock* blocks, int count,
+                                     const AdafactorNumbers* numbers)) {
   RowBlock own = blocks[blockIdx.x];
-  collect(matrices[own.matrix], own.block, numbers->scaledBy(scale));
+  collect(matrices[own.matrix], own.block, *numbers);
 }
-KERNEL(adafactor_columns_many, 256,
+KERNEL(adafactor_columns, 256,
        (const Matrix* matrices, int count, const AdafactorNumbers* numbers)) {
   Matrix own = matrices[blockIdx.x];
   finishColumns(own, 0, own.c, *numbers);
   meanOfRows(own);
 }
-KERNEL(adafactor_squares_many, 256,
+KERNEL(adafactor_squares, 256,
        (const Matrix* matrices, int matrixCount, const RowBlock* blocks, int count,
-        unsigned* ticket, const AdafactorNumbers* numbers, const float* scale)) {
+        unsigned* ticket, const AdafactorNumbers* numbers)) {
   RowBlock own = blocks[blockIdx.x];
-  AdafactorNumbers step = numbers->scaledBy(scale);
+  AdafactorNumbers step = *numbers;
   sumUpdateSquares(matrices[own.matrix], own.block, step);
   if (lastOfGrid(ticket)) {
-    findRates(matrixCount, step, [&](int i) { return matrices[i]; });
+    findRates(matrices, matrixCount, step);
   }
 }
-KERNEL(adafactor_apply_many, 256, (const Matrix* matrices, const RowBlock* blocks, int count,
-                                   const AdafactorNumbers* numbers, const float* scale)) {
+KERNEL(adafactor_apply, 256, (const Matrix* matrices, const RowBlock* blocks, int count,
+                                   const AdafactorNumbers* numbers)) {
   RowBlock own = blocks[blockIdx.x];
-  apply(matrices[own.matrix], own.block, numbers->scaledBy(scale));
+  apply(matrices[own.matrix], own.block, *numbers);
 }
-KERNEL(adafactor_vector_many, 256, (const Vector* vectors, int count,
-                                    const AdafactorNumbers* numbers, const float* scale)) {
+KERNEL(adafactor_vector, 256, (const Vector* vectors, int count,
+                                    const AdafactorNumbers* numbers)) {
   Vector own = vectors[blockIdx.x];
-  updateVector(own.parameter, own.gradient, own.moment, own.n, numbers->scaledBy(scale));
+  updateVector(own.parameter, own.gradient, own.moment, own.n, *numbers);
 }

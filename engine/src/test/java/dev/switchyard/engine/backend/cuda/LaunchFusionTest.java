@@ -124,7 +124,38 @@ final class LaunchFusionTest {
             ROWS,
             EXPERTS));
     work.add(choice(type, shares));
+    addSummary(type, shares, work);
     return work;
+  }
+
+  private void addSummary(String type, long shares, List<Command> work) {
+    long logits = reals(type, ROWS * EXPERTS);
+    long partials = arena.allocate(8L * (EXPERTS + 3), 256).address(); // scratch: bytes may differ
+    long ticket = arena.allocate(8, 256).address();
+    work.add(
+        Launch.of(
+            "sum_probabilities_" + type,
+            Grid.of(1, 1),
+            shares,
+            0L,
+            reals("f32", EXPERTS),
+            partials,
+            ticket,
+            1,
+            ROWS,
+            EXPERTS));
+    work.add(
+        Launch.of(
+            "router_figures_" + type,
+            Grid.of(1),
+            logits,
+            shares,
+            0L,
+            reals("f32", 3),
+            partials,
+            ticket,
+            ROWS,
+            EXPERTS));
   }
 
   private Launch norm(String type, long x) {
@@ -186,7 +217,8 @@ final class LaunchFusionTest {
             "geglu_dropout_" + type,
             "residual_rms_norm_" + type,
             "residual_rms_norm_" + type,
-            "route_" + type);
+            "route_" + type,
+            "router_summary_" + type);
     byte[] before = memory.toArray(ValueLayout.JAVA_BYTE);
     byte[] expected = after(work, before);
     assertThat(after(fused, before)).isEqualTo(expected).isNotEqualTo(before);
