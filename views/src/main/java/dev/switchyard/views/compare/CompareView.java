@@ -1,7 +1,6 @@
 package dev.switchyard.views.compare;
 
 import dev.switchyard.views.component.Beside;
-import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Appearance;
 import javafx.scene.layout.HBox;
@@ -43,6 +42,5 @@ final class CompareView extends StackPane {
     Beside content = new Beside(picker, right, 1000, 300, 640);
     content.getStyleClass().add("screen");
     getChildren().add(content);
-    DropZone.on(this, controller::add);
   }
 }

@@ -10,8 +10,10 @@ import dev.switchyard.views.navigation.Screen;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,7 +109,9 @@ public final class DevicesController implements Screen {
 
   @Override
   public Map<String, String> state() {
-    return Map.of("page", page.get().name());
+    Map<String, String> state = new LinkedHashMap<>(planner.state());
+    state.put("page", page.get().name());
+    return state;
   }
 
   @Override
@@ -115,6 +119,13 @@ public final class DevicesController implements Screen {
     Arrays.stream(Page.values())
         .filter(each -> each.name().equals(state.apply("page")))
         .forEach(page::set);
+    planner.restore(state);
+  }
+
+  /** Plans for a model of which there is a configuration and no more. */
+  public void plan(Path config) {
+    page.set(Page.PLANNER);
+    planner.plan(config);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.switchyard.views.explore;
 
 import dev.switchyard.views.component.Choice;
-import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.component.ModelChooser;
 import dev.switchyard.views.task.FilePrompt;
 import java.util.List;
@@ -40,6 +39,5 @@ final class ExploreBar extends HBox {
     pages.setItems(List.of(Page.values()));
     pages.valueProperty().bindBidirectional(model.page);
     getChildren().addAll(title, chooser, live, detail, gap, pages);
-    DropZone.on(this, paths -> controller.open(paths.getFirst().toString()));
   }
 }

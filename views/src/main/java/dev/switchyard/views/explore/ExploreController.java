@@ -1,5 +1,6 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
@@ -10,8 +11,13 @@ import dev.switchyard.views.preference.PreferenceController;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -20,6 +26,7 @@ import javafx.util.Duration;
 
 /** The explorer: a model under the microscope, a text, and every token's way. */
 public final class ExploreController implements Screen {
+  private static final long MOST_TEXT = 64 << 10;
   private static final Duration BETWEEN_LOOKS = Duration.seconds(2);
 
   private final Workbench workbench;
@@ -35,6 +42,8 @@ public final class ExploreController implements Screen {
   private Microscope microscope;
   private TrainingRun training;
   private boolean shown;
+  private String opened = "";
+  private String rememberedText = "";
 
   /** The screen with its model not opened yet. */
   public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
@@ -71,6 +80,43 @@ public final class ExploreController implements Screen {
   }
 
   @Override
+  public Map<String, String> state() {
+    return Map.of(
+        "page", model.page.get().name(),
+        "text", rememberedText.isEmpty() ? model.text.get() : rememberedText,
+        "model", opened,
+        "by_line", model.byLine.get().toString(),
+        "together", model.together.get().toString());
+  }
+
+  @Override
+  public void restore(UnaryOperator<String> state) {
+    Arrays.stream(Page.values())
+        .filter(page -> page != Page.GENERATE && page.name().equals(state.apply("page")))
+        .forEach(model.page::set);
+    rememberedText = state.apply("text");
+    opened = state.apply("model");
+    model.byLine.set(!"false".equals(state.apply("by_line")));
+    model.together.set("true".equals(state.apply("together")));
+  }
+
+  /** Routes the text of a file. */
+  public void readText(Path file) {
+    tasks.run(
+        this + "text",
+        "reading " + file.getFileName(),
+        () -> {
+          if (Files.size(file) > MOST_TEXT) {
+            throw new InputException(
+                "%s is too long for the explorer (over %d kB): read it as a corpus, on the page Experts."
+                    .formatted(file, MOST_TEXT >> 10));
+          }
+          return Files.readString(file);
+        },
+        model.text::set);
+  }
+
+  @Override
   public List<Action> actions() {
     return Stream.of(actions.all(), generate.actions(), preferences.actions())
         .flatMap(List::stream)
@@ -97,7 +143,7 @@ public final class ExploreController implements Screen {
           if (model.subject.get() == null
               && model.opening.get().isEmpty()
               && !lists.samples().isEmpty()) {
-            open(lists.samples().getFirst().name());
+            openAgain(lists.samples().getFirst().name());
           }
         });
     if (model.subjectInTraining.get()) {
@@ -111,8 +157,33 @@ public final class ExploreController implements Screen {
     looking.stop();
   }
 
+  /** Opens what was open before a restart, or a sample where that is gone. */
+  private void openAgain(String sample) {
+    String before = opened.isEmpty() ? sample : opened;
+    model.opening.set(before);
+    tasks.run(
+        this + "open",
+        "opening " + before,
+        () -> {
+          try {
+            return workbench.open(before);
+          } catch (InputException e) {
+            return workbench.open(sample);
+          }
+        },
+        found -> {
+          model.opening.set("");
+          take(found, false);
+        },
+        problem -> {
+          model.opening.set("");
+          tasks.tell(problem);
+        });
+  }
+
   /** Opens a sample's name, a run folder, a checkpoint or a model folder. */
   public void open(String name) {
+    opened = name;
     open(name, () -> workbench.open(name), false);
   }
 
@@ -158,7 +229,10 @@ public final class ExploreController implements Screen {
     routing.clear();
     model.subject.set(subject);
     model.subjectInTraining.set(inTraining);
-    if (untouchedText && !subject.exampleTexts().isEmpty()) {
+    if (!rememberedText.isEmpty()) {
+      model.text.set(rememberedText);
+      rememberedText = "";
+    } else if (untouchedText && !subject.exampleTexts().isEmpty()) {
       model.text.set(subject.exampleTexts().getFirst());
     }
     generate.look(opened);

@@ -10,9 +10,11 @@ import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.beans.property.StringProperty;
@@ -27,6 +29,7 @@ public final class InspectController implements Screen {
   private final InspectView view;
   private final Saving saving;
   private OpenModel open;
+  private String opened = "";
 
   /** The screen with no model yet. */
   public InspectController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
@@ -63,9 +66,20 @@ public final class InspectController implements Screen {
           if (model.subject.get() == null
               && model.opening.get().isEmpty()
               && !lists.samples().isEmpty()) {
-            open(lists.samples().getFirst().name());
+            open(opened.isEmpty() ? lists.samples().getFirst().name() : opened);
           }
         });
+  }
+
+  @Override
+  public Map<String, String> state() {
+    return Map.of("model", opened, "router", String.valueOf(model.ofRouter.get()));
+  }
+
+  @Override
+  public void restore(UnaryOperator<String> state) {
+    opened = state.apply("model");
+    model.ofRouter.set("true".equals(state.apply("router")));
   }
 
   @Override
@@ -114,6 +128,7 @@ public final class InspectController implements Screen {
 
   /** Opens a sample's name, a run folder, a checkpoint or a model folder. */
   public void open(String name) {
+    opened = name;
     model.opening.set(name);
     tasks.run(
         this,

@@ -1,7 +1,6 @@
 package dev.switchyard.views.inspect;
 
 import dev.switchyard.views.component.Beside;
-import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.ModelChooser;
 import dev.switchyard.views.task.Saving;
@@ -50,7 +49,6 @@ final class InspectView extends BorderPane {
                 + " folder of any size. Only what you look at is read.");
     none.visibleProperty().bind(model.subject.isNull());
     setCenter(new StackPane(none, both));
-    DropZone.on(this, paths -> controller.open(paths.getFirst().toString()));
   }
 
   private static Node bar(InspectModel model, Saving saving, InspectController controller) {

@@ -84,7 +84,16 @@ public final class PreferenceController {
     tasks.run(
         this,
         "reading the corpus",
-        () -> workbench.survey(now, data, texts, share -> tell(mine, share), mine::get),
+        progress ->
+            workbench.survey(
+                now,
+                data,
+                texts,
+                share -> {
+                  progress.set(share);
+                  tell(mine, share);
+                },
+                () -> mine.get() && progress.isWanted()),
         found -> {
           model.running.set(false);
           model.layer.set(Math.clamp(model.layer.get(), 0, found.layers().size() - 1));

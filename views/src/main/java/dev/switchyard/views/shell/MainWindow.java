@@ -5,8 +5,10 @@ import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.ActionGroup;
 import dev.switchyard.views.action.Shortcuts;
+import dev.switchyard.views.activity.ActivityController;
 import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.devices.DevicesController;
+import dev.switchyard.views.drop.DropController;
 import dev.switchyard.views.explore.ExploreController;
 import dev.switchyard.views.inspect.InspectController;
 import dev.switchyard.views.navigation.Navigator;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import javafx.beans.property.SimpleStringProperty;
 import javafx.beans.property.StringProperty;
 import javafx.scene.Scene;
@@ -57,7 +60,10 @@ public final class MainWindow implements Navigator {
   private final TrainController train;
   private final CompareController compare;
   private final InspectController inspect;
+  private final DevicesController devices;
   private final PaletteController palette = new PaletteController(this::actions);
+  private final ActivityController activity = new ActivityController(tasks, toasts.past());
+  private final DropController drop;
   private final WindowActions actions;
 
   /** Puts the window's content on a stage; {@link #show} makes it visible. */
@@ -78,7 +84,7 @@ public final class MainWindow implements Navigator {
     train = new TrainController(workbench, tasks, appearance, saving, this);
     compare = new CompareController(workbench, tasks, appearance, saving);
     inspect = new InspectController(workbench, tasks, appearance, saving);
-    DevicesController devices = new DevicesController(workbench, tasks, appearance, saving);
+    devices = new DevicesController(workbench, tasks, appearance, saving);
     train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
     train.runProperty().addListener((o, before, now) -> devices.offerTraining(now));
     screens = new Screens(saved);
@@ -90,7 +96,12 @@ public final class MainWindow implements Navigator {
     screens.add(Place.DEVICES, devices);
     Closing closing = new Closing(train, question, tasks, this::close);
     actions = new WindowActions(stage, screens, appearance, palette, closing::request);
-    statusBar = new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty());
+    statusBar =
+        new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty(), activity);
+    toasts.setOnDetails(activity::showDetails);
+    DropRoutes routes =
+        new DropRoutes(this, () -> screens.placeProperty().get(), explore::readText, this::planFor);
+    drop = new DropController(tasks, toasts, routes::of);
     stage.setScene(scene());
     stage.setTitle("Switchyard");
     stage.setMinWidth(1120);
@@ -100,14 +111,15 @@ public final class MainWindow implements Navigator {
           event.consume();
           closing.request();
         });
-    screens.go(Place.START);
+    screens.go(screens.remembered());
   }
 
   private Scene scene() {
     BorderPane frame = new BorderPane(screens.view());
     frame.setLeft(new Rail(appearance, screens.placeProperty(), actions));
     frame.setBottom(statusBar);
-    StackPane root = new StackPane(frame, toasts, palette.view(), question);
+    StackPane root =
+        new StackPane(frame, activity.view(), toasts, palette.view(), drop.view(), question);
     root.getStyleClass().add("window");
     Scene scene =
         new Scene(new Magnifier(root), savedNumber("width", WIDTH), savedNumber("height", HEIGHT));
@@ -117,11 +129,13 @@ public final class MainWindow implements Navigator {
         .largeTypeProperty()
         .addListener((o, b, now) -> saved.put("large_type", now.toString()));
     listenToKeys(scene);
+    drop.listen(scene);
     return scene;
   }
 
   private void listenToKeys(Scene scene) {
-    Shortcuts shortcuts = new Shortcuts(() -> question.isVisible() || palette.isOpen());
+    Shortcuts shortcuts =
+        new Shortcuts(() -> question.isVisible() || palette.isOpen() || activity.isAsking());
     for (ActionGroup group : actions()) {
       shortcuts.add(
           group.actions(), () -> screens.placeProperty().get().title().equals(group.title()));
@@ -141,7 +155,9 @@ public final class MainWindow implements Navigator {
   /** All that can be done now in the program, by screen. */
   public List<ActionGroup> actions() {
     List<ActionGroup> all = new ArrayList<>();
-    all.add(new ActionGroup("Window", actions.all()));
+    all.add(
+        new ActionGroup(
+            "Window", Stream.concat(actions.all().stream(), activity.actions().stream()).toList()));
     all.addAll(screens.actions());
     return all;
   }
@@ -188,6 +204,16 @@ public final class MainWindow implements Navigator {
                 run.state() == RunState.RUNNING ? "training" : state,
                 Figures.whole(run.step()),
                 Figures.whole(run.config().training().steps())));
+  }
+
+  /** What is dropped on the window, to open it or to say where it would go. */
+  public DropController drop() {
+    return drop;
+  }
+
+  private void planFor(Path config) {
+    screens.go(Place.DEVICES);
+    devices.plan(config);
   }
 
   @Override
@@ -242,6 +268,7 @@ public final class MainWindow implements Navigator {
     screens.keep();
     pulse.stop();
     statusBar.stop();
+    activity.close();
     screens.close();
     stage.close();
     tasks.close();

@@ -5,6 +5,7 @@ import dev.switchyard.views.action.ActionGroup;
 import dev.switchyard.views.action.OffersActions;
 import dev.switchyard.views.navigation.Screen;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import javafx.scene.layout.StackPane;
 final class Screens implements AutoCloseable {
   private static final double LEAST_WIDTH = 860;
   private static final double LEAST_HEIGHT = 500;
+
+  private static final String SEEN = "screen";
 
   private final SavedSettings saved;
   private final Map<Place, Screen> all = new EnumMap<>(Place.class);
@@ -56,6 +59,15 @@ final class Screens implements AutoCloseable {
     return place.getReadOnlyProperty();
   }
 
+  /** The screen that was seen last before a restart; the first where none was. */
+  Place remembered() {
+    String name = saved.get(SEEN, "");
+    return Arrays.stream(Place.values())
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElse(Place.START);
+  }
+
   /** What the screen that is seen says of itself. */
   ReadOnlyStringProperty statusProperty() {
     return status.getReadOnlyProperty();
@@ -70,6 +82,7 @@ final class Screens implements AutoCloseable {
         keep(before);
       }
       place.set(next);
+      saved.put(SEEN, next.name());
       all.get(next).view().setVisible(true);
       all.get(next).enter();
     }

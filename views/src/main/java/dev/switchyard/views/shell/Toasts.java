@@ -1,13 +1,18 @@
 package dev.switchyard.views.shell;
 
 import dev.switchyard.views.component.Buttons;
+import dev.switchyard.views.task.Notice;
 import dev.switchyard.views.task.Notices;
 import dev.switchyard.views.theme.Icons;
+import java.time.Instant;
+import java.util.function.Consumer;
 import javafx.animation.PauseTransition;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
+import javafx.scene.control.Button;
 import javafx.scene.control.Label;
-import javafx.scene.input.Clipboard;
-import javafx.scene.input.ClipboardContent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -19,6 +24,10 @@ import org.kordamp.ikonli.feather.Feather;
 final class Toasts extends VBox implements Notices {
   private static final Duration SEEN = Duration.seconds(5);
   private static final int MOST = 3;
+  private static final int MOST_KEPT = 200;
+
+  private final ObservableList<Notice> past = FXCollections.observableArrayList();
+  private Consumer<Notice> onDetails = notice -> {};
 
   Toasts() {
     super(8);
@@ -28,24 +37,39 @@ final class Toasts extends VBox implements Notices {
     getStyleClass().add("toasts");
   }
 
+  /** All that was told, the newest first. */
+  ObservableList<Notice> past() {
+    return past;
+  }
+
+  /** Hears which problem a person wants to know more of. */
+  void setOnDetails(Consumer<Notice> onDetails) {
+    this.onDetails = onDetails;
+  }
+
   @Override
   public void done(String message) {
+    keep(new Notice(Instant.now(), false, message, ""));
     HBox toast = toast(message, Feather.CHECK_CIRCLE, "done");
     PauseTransition seen = new PauseTransition(SEEN);
-    seen.setOnFinished(e -> getChildren().remove(toast));
+    seen.setOnFinished(e -> remove(toast));
     seen.play();
   }
 
   @Override
   public void problem(String message, String details) {
+    Notice notice = new Notice(Instant.now(), true, message, details);
+    keep(notice);
     HBox toast = toast(message, Feather.ALERT_CIRCLE, "problem");
-    if (!details.isEmpty()) {
-      toast
-          .getChildren()
-          .add(
-              toast.getChildren().size() - 1,
-              Buttons.icon(
-                  "Copy the details", Feather.COPY, () -> copy(message + "\n\n" + details)));
+    Button more = Buttons.plain("Details", Feather.INFO, () -> onDetails.accept(notice));
+    more.getStyleClass().addAll("small", "toast-details");
+    toast.getChildren().add(toast.getChildren().size() - 1, more);
+  }
+
+  private void keep(Notice notice) {
+    past.addFirst(notice);
+    if (past.size() > MOST_KEPT) {
+      past.removeLast();
     }
   }
 
@@ -60,17 +84,32 @@ final class Toasts extends VBox implements Notices {
     toast.setAlignment(Pos.CENTER_LEFT);
     toast.setMaxWidth(520);
     toast.setMinHeight(Region.USE_PREF_SIZE);
-    toast.getChildren().add(Buttons.icon("Close", Feather.X, () -> getChildren().remove(toast)));
+    Button close = Buttons.icon("Close", Feather.X, () -> remove(toast));
+    close.getStyleClass().add("close-toast");
+    toast.getChildren().add(close);
     getChildren().add(toast);
-    if (getChildren().size() > MOST) {
-      getChildren().removeFirst();
-    }
+    makeRoom();
     return toast;
   }
 
-  private static void copy(String text) {
-    ClipboardContent content = new ClipboardContent();
-    content.putString(text);
-    Clipboard.getSystemClipboard().setContent(content);
+  private void remove(Node toast) {
+    getChildren().remove(toast);
+    makeRoom();
+  }
+
+  /** What went well goes first; problems stay until they are closed, the newest of them seen. */
+  private void makeRoom() {
+    for (int i = 0; i < getChildren().size() - 1 && getChildren().size() > MOST; ) {
+      if (getChildren().get(i).getStyleClass().contains("done")) {
+        getChildren().remove(i);
+      } else {
+        i++;
+      }
+    }
+    for (int i = 0; i < getChildren().size(); i++) {
+      Node each = getChildren().get(i);
+      each.setVisible(i >= getChildren().size() - MOST);
+      each.setManaged(each.isVisible());
+    }
   }
 }

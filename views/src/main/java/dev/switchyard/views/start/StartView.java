@@ -3,7 +3,6 @@ package dev.switchyard.views.start;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Buttons;
-import dev.switchyard.views.component.DropZone;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.theme.Icons;
 import java.io.File;
@@ -159,7 +158,6 @@ final class StartView extends StackPane {
             "Drop .txt, .md or .jsonl files, or a folder.",
             Buttons.plain("Files", Feather.FILE_PLUS, this::chooseTexts),
             Buttons.plain("Folder", Feather.FOLDER_PLUS, this::chooseTextFolder));
-    DropZone.on(zone, paths -> navigator.newRun(null, paths));
     return zone;
   }
 
@@ -171,7 +169,6 @@ final class StartView extends StackPane {
             "Open a model folder",
             "Drop a run, a checkpoint or a model folder.",
             Buttons.plain("Open", Feather.FOLDER, this::chooseModel));
-    DropZone.on(zone, paths -> navigator.explore(paths.getFirst().toString()));
     return zone;
   }
 

@@ -1,11 +1,10 @@
 package dev.switchyard.views.task;
 
 import dev.switchyard.engine.configuration.InputException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +16,8 @@ import java.util.function.Supplier;
 import javafx.application.Platform;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.collections.FXCollections;
+import javafx.collections.ObservableList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class Tasks implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Tasks.class);
   private static final long SECONDS_TO_END = 10;
+  private static final int MOST_ENTRIES = 60;
 
   private final ExecutorService pool;
   private final Notices notices;
   private final Map<Object, Long> newest = new HashMap<>();
-  private final Map<Long, String> titles = new HashMap<>();
+  private final ObservableList<TaskEntry> entries = FXCollections.observableArrayList();
   private final ReadOnlyStringWrapper busy = new ReadOnlyStringWrapper("");
   private long count;
 
@@ -48,6 +50,11 @@ public final class Tasks implements AutoCloseable {
             });
   }
 
+  /** What runs and what ran, the newest first; work without a title is not among it. */
+  public ObservableList<TaskEntry> entries() {
+    return FXCollections.unmodifiableObservableList(entries);
+  }
+
   /** What is being done, for the status bar; empty when nothing is. */
   public ReadOnlyStringProperty busyProperty() {
     return busy.getReadOnlyProperty();
@@ -55,7 +62,7 @@ public final class Tasks implements AutoCloseable {
 
   /** Does work, then applies its result; a problem becomes a notice. */
   public <T> void run(Object key, String title, Callable<T> work, Consumer<? super T> apply) {
-    run(key, title, work, apply, this::tell);
+    run(key, title, work, apply, problem -> tell(problem, title));
   }
 
   /** Does work, then applies its result or takes its problem. */
@@ -65,14 +72,28 @@ public final class Tasks implements AutoCloseable {
       Callable<T> work,
       Consumer<? super T> apply,
       Consumer<? super Throwable> failed) {
+    run(key, title, progress -> work.call(), apply, failed);
+  }
+
+  /**
+   * The same for work that says how far it is, and looks whether it is still wanted. When a person
+   * stops it, its problem is a {@link CancellationException}, at once.
+   */
+  public <T> void run(
+      Object key,
+      String title,
+      Work<T> work,
+      Consumer<? super T> apply,
+      Consumer<? super Throwable> failed) {
+    TaskEntry entry = new TaskEntry(title);
     follow(
         key,
-        title,
+        entry,
         () ->
             CompletableFuture.supplyAsync(
                 () -> {
                   try {
-                    return work.call();
+                    return work.call(entry);
                   } catch (Exception e) {
                     throw new CompletionException(e);
                   }
@@ -89,10 +110,23 @@ public final class Tasks implements AutoCloseable {
       Supplier<CompletableFuture<T>> work,
       Consumer<? super T> apply,
       Consumer<? super Throwable> failed) {
+    follow(key, new TaskEntry(title), work, apply, failed);
+  }
+
+  private <T> void follow(
+      Object key,
+      TaskEntry entry,
+      Supplier<CompletableFuture<T>> work,
+      Consumer<? super T> apply,
+      Consumer<? super Throwable> failed) {
     long mine = ++count;
     newest.put(key, mine);
-    titles.put(mine, title);
-    showBusy();
+    list(entry);
+    entry.setAbandon(
+        () -> {
+          entry.unwanted();
+          end(key, mine, entry, null, new CancellationException(), apply, failed);
+        });
     CompletableFuture<T> future;
     try {
       future = work.get();
@@ -102,12 +136,27 @@ public final class Tasks implements AutoCloseable {
     CompletableFuture<Void> end =
         future.handle(
             (result, problem) -> {
-              Platform.runLater(() -> end(key, mine, result, problem, apply, failed));
+              Platform.runLater(() -> end(key, mine, entry, result, problem, apply, failed));
               return null;
             });
     if (end.isCompletedExceptionally()) {
-      log.warn("{} could not be applied", title);
+      log.warn("{} could not be applied", entry.title());
     }
+  }
+
+  private void list(TaskEntry entry) {
+    if (!entry.title().isEmpty()) {
+      entries.addFirst(entry);
+      if (entries.size() > MOST_ENTRIES) {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+          if (entries.get(i).stateProperty().get() != TaskEntry.State.RUNNING) {
+            entries.remove(i);
+            break;
+          }
+        }
+      }
+    }
+    showBusy();
   }
 
   /** Whether work with this key has not ended yet. */
@@ -123,14 +172,19 @@ public final class Tasks implements AutoCloseable {
   private <T> void end(
       Object key,
       long mine,
+      TaskEntry entry,
       T result,
       Throwable problem,
       Consumer<? super T> apply,
       Consumer<? super Throwable> failed) {
-    titles.remove(mine);
+    boolean stopped = entry.stateProperty().get() == TaskEntry.State.STOPPED;
+    entry.end(stateOf(problem));
     showBusy();
     Long last = newest.get(key);
-    if (last == null || last != mine) {
+    if (stopped || last == null || last != mine) {
+      if (stopped) {
+        discard(result);
+      }
       return;
     }
     newest.remove(key);
@@ -141,20 +195,60 @@ public final class Tasks implements AutoCloseable {
         failed.accept(cause(problem));
       }
     } catch (RuntimeException e) {
-      tell(e);
+      tell(e, entry.title());
+    }
+  }
+
+  private static TaskEntry.State stateOf(Throwable problem) {
+    if (problem == null) {
+      return TaskEntry.State.DONE;
+    }
+    return cause(problem) instanceof CancellationException
+        ? TaskEntry.State.STOPPED
+        : TaskEntry.State.FAILED;
+  }
+
+  /** Lets go of what came after its work was stopped: a model's files, a run. */
+  private void discard(Object result) {
+    if (result instanceof AutoCloseable open) {
+      pool.execute(
+          () -> {
+            try {
+              open.close();
+            } catch (Exception e) {
+              log.warn("What was stopped could not be closed", e);
+            }
+          });
     }
   }
 
   private void showBusy() {
-    busy.set(titles.values().stream().filter(t -> !t.isEmpty()).findFirst().orElse(""));
+    busy.set(
+        entries.stream()
+            .filter(each -> each.stateProperty().get() == TaskEntry.State.RUNNING)
+            .findFirst()
+            .map(TaskEntry::title)
+            .orElse(""));
   }
 
   /** Tells a person of a problem: its line where it has one, else that the log knows more. */
   public void tell(Throwable problem) {
+    tell(problem, "");
+  }
+
+  /**
+   * The same of work; that it was stopped is no problem.
+   *
+   * @param doing what was done; may be empty
+   */
+  public void tell(Throwable problem, String doing) {
+    if (cause(problem) instanceof CancellationException) {
+      return;
+    }
     if (!(problem instanceof InputException)) {
       log.error("A task of the window failed", problem);
     }
-    notices.problem(line(problem), details(problem));
+    notices.problem(line(problem), ProblemText.of(problem, doing));
   }
 
   /** A problem in one line for people. */
@@ -162,19 +256,15 @@ public final class Tasks implements AutoCloseable {
     Throwable cause = cause(problem);
     if (cause instanceof InputException) {
       return cause.getMessage();
+    } else if (cause instanceof CancellationException) {
+      return "It was stopped.";
     }
     String said =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return "Something went wrong: %s. The log has the details.".formatted(said);
   }
 
-  private static String details(Throwable problem) {
-    StringWriter text = new StringWriter();
-    problem.printStackTrace(new PrintWriter(text));
-    return text.toString();
-  }
-
-  private static Throwable cause(Throwable problem) {
+  static Throwable cause(Throwable problem) {
     return problem instanceof CompletionException && problem.getCause() != null
         ? cause(problem.getCause())
         : problem;
@@ -183,6 +273,7 @@ public final class Tasks implements AutoCloseable {
   @Override
   public void close() {
     newest.clear();
+    entries.forEach(TaskEntry::unwanted);
     pool.shutdown();
     try {
       if (!pool.awaitTermination(SECONDS_TO_END, TimeUnit.SECONDS)) {

@@ -18,10 +18,12 @@ import dev.switchyard.views.train.live.RunSession;
 import dev.switchyard.views.train.live.Session;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -122,6 +124,19 @@ public final class TrainController implements Screen {
   public void leave() {
     shown = false;
     live.leave();
+  }
+
+  @Override
+  public Map<String, String> state() {
+    Map<String, String> state = new LinkedHashMap<>(form.state());
+    state.put("axis", live.axis());
+    return state;
+  }
+
+  @Override
+  public void restore(UnaryOperator<String> state) {
+    form.restore(state);
+    live.showAxis(state.apply("axis"));
   }
 
   @Override

@@ -6,6 +6,8 @@ import dev.switchyard.engine.configuration.InputException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.testfx.framework.junit5.ApplicationTest;
@@ -77,5 +79,33 @@ class TasksTest extends ApplicationTest {
     WaitForAsyncUtils.waitForFxEvents();
     assertThat(told)
         .containsExactly("Something went wrong: queue is shut. The log has the details.");
+  }
+
+  @Test
+  void whatIsStoppedEndsAtOnceAndWhatItMadeIsClosed() throws Exception {
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    List<String> failed = new CopyOnWriteArrayList<>();
+    interact(
+        () ->
+            tasks.run(
+                "open",
+                "opening",
+                progress -> {
+                  progress.set(0.5);
+                  assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+                  assertThat(progress.isWanted()).isFalse();
+                  return (AutoCloseable) closed::countDown;
+                },
+                made -> applied.add("made"),
+                problem -> failed.add(problem.getClass().getSimpleName())));
+    interact(() -> tasks.entries().getFirst().cancel());
+    assertThat(failed).containsExactly("CancellationException");
+    assertThat(tasks.busyProperty().get()).isEmpty();
+    stopped.countDown();
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+    WaitForAsyncUtils.waitForFxEvents();
+    assertThat(applied).isEmpty();
+    assertThat(tasks.entries().getFirst().stateProperty().get()).isEqualTo(TaskEntry.State.STOPPED);
   }
 }

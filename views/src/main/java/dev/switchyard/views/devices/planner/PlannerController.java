@@ -1,11 +1,13 @@
 package dev.switchyard.views.devices.planner;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.configuration.SettingDescription;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.plan.ClusterConfig;
 import dev.switchyard.engine.plan.MeshPlan;
 import dev.switchyard.engine.plan.Plan;
 import dev.switchyard.engine.plan.WorkloadConfig;
+import dev.switchyard.engine.store.Json;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.Action;
@@ -13,11 +15,13 @@ import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.words.Figures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
 import javafx.beans.property.ReadOnlyStringProperty;
@@ -38,6 +42,8 @@ public final class PlannerController {
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
   private final PauseTransition typing = new PauseTransition(AFTER_TYPING);
   private final PlannerView view;
+  private String wanted = FIRST_PRESET;
+  private boolean asked;
 
   /**
    * The page; it is filled when it is entered.
@@ -65,6 +71,57 @@ public final class PlannerController {
     return status.getReadOnlyProperty();
   }
 
+  /** What of it comes back after a restart, as texts by name. */
+  public Map<String, String> state() {
+    Map<String, String> state = new LinkedHashMap<>();
+    state.put("preset", model.preset.get() == null ? wanted : model.preset.get().name());
+    values(model.cluster).forEach((name, value) -> state.put("cluster." + name, value));
+    values(model.workload).forEach((name, value) -> state.put("workload." + name, value));
+    return state;
+  }
+
+  /** Takes up such a state. */
+  public void restore(UnaryOperator<String> state) {
+    wanted = state.apply("preset").isEmpty() ? FIRST_PRESET : state.apply("preset");
+    model.cluster.forEach((name, field) -> takeUp(field, state.apply("cluster." + name)));
+    model.workload.forEach((name, field) -> takeUp(field, state.apply("workload." + name)));
+  }
+
+  private static void takeUp(SettingValue field, String value) {
+    if (!value.isEmpty()) {
+      field.value().set(value);
+    }
+  }
+
+  /** Plans for a model of which there is a configuration such as Hugging Face's, and no more. */
+  public void plan(Path config) {
+    tasks.run(
+        this + "config",
+        "reading " + config,
+        () -> {
+          Map<String, Object> all = Json.map(Json.read(config));
+          Map<String, String> settings = new LinkedHashMap<>();
+          RunConfig.describe().stream()
+              .map(SettingDescription::name)
+              .filter(name -> all.get(name) != null)
+              .forEach(name -> settings.put(name, String.valueOf(all.get(name))));
+          if (!settings.containsKey("d_model")) {
+            throw new InputException(
+                "%s is no configuration of a model: it has no d_model.".formatted(config));
+          }
+          var unused = RunConfig.defaults().with(settings);
+          return new Workbench.Preset(
+              config.toAbsolutePath().getParent().getFileName() + "/" + config.getFileName(),
+              "read from " + config,
+              settings,
+              false);
+        },
+        preset -> {
+          model.presets.add(preset);
+          model.preset.set(preset);
+        });
+  }
+
   /** What can be done on it. */
   public List<Action> actions() {
     List<Action> all = new ArrayList<>();
@@ -90,18 +147,24 @@ public final class PlannerController {
 
   /** The page is seen now: the presets are read, and the first plan is made. */
   public void enter() {
-    if (model.presets.isEmpty()) {
+    if (!asked) {
+      asked = true;
       tasks.run(
           model.presets,
           "",
           workbench::presets,
           presets -> {
-            model.presets.setAll(presets);
+            model.presets.addAll(0, presets);
             presets.stream()
-                .filter(preset -> preset.name().equals(FIRST_PRESET))
+                .filter(preset -> preset.name().equals(wanted))
                 .findFirst()
                 .or(() -> presets.stream().findFirst())
-                .ifPresent(model.preset::set);
+                .ifPresent(
+                    preset -> {
+                      if (model.preset.get() == null) {
+                        model.preset.set(preset);
+                      }
+                    });
           });
     }
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javafx.animation.PauseTransition;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
@@ -37,6 +38,7 @@ public final class TrainFormController {
           .when(model.problem.isEmpty().and(model.starting.not()));
   private final TrainFormView view;
   private boolean filling;
+  private FormState remembered;
 
   /**
    * The form with the defaults.
@@ -62,6 +64,31 @@ public final class TrainFormController {
   /** The screen. */
   public Node view() {
     return view;
+  }
+
+  /** What of it comes back after a restart, as texts by name. */
+  public Map<String, String> state() {
+    return (remembered == null ? FormState.of(model) : remembered).asTexts();
+  }
+
+  /** Takes up such a state; it is filled in when the form is entered. */
+  public void restore(UnaryOperator<String> state) {
+    remembered = FormState.from(state);
+  }
+
+  private void takeUp(FormState state) {
+    state
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (model.fields.containsKey(name)) {
+                model.fields.get(name).value().set(value);
+              }
+            });
+    model.texts.setAll(state.texts());
+    if (state.place() != null) {
+      model.place.set(state.place());
+    }
   }
 
   /** What can be done with it. */
@@ -93,15 +120,18 @@ public final class TrainFormController {
           if (model.place.get() == null) {
             model.place.set(lists.runs());
           }
+          FormState before = preset == null ? remembered : null;
+          remembered = null;
+          String name = before == null ? preset : before.preset();
           Workbench.Preset wanted =
-              lists.presets().stream()
-                  .filter(p -> p.name().equals(preset))
-                  .findFirst()
-                  .orElse(null);
+              lists.presets().stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
           if (wanted != null) {
             model.preset.set(wanted);
           } else if (model.preset.get() == null && !lists.presets().isEmpty()) {
             model.preset.set(lists.presets().getFirst());
+          }
+          if (before != null && wanted != null) {
+            takeUp(before);
           }
           if (!texts.isEmpty()) {
             model.texts.setAll(texts);
@@ -265,7 +295,7 @@ public final class TrainFormController {
     tasks.run(
         this + "create",
         "preparing " + model.name.get(),
-        () -> workbench.create(config, folder),
+        progress -> workbench.create(config, folder, progress::set),
         run -> {
           model.starting.set(false);
           nameAfter(model.preset.get());

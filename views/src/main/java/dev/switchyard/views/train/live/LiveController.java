@@ -11,6 +11,7 @@ import dev.switchyard.views.theme.Appearance;
 import dev.switchyard.views.train.change.ChangeController;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,6 +68,18 @@ public final class LiveController implements AutoCloseable {
   /** The screen. */
   public Node view() {
     return view;
+  }
+
+  /** What quality is drawn over, by name. */
+  public String axis() {
+    return model.axis.get().name();
+  }
+
+  /** Draws quality over the axis of a name, if there is one. */
+  public void showAxis(String name) {
+    Arrays.stream(LiveModel.Axis.values())
+        .filter(axis -> axis.name().equals(name))
+        .forEach(model.axis::set);
   }
 
   /** What can be done with what is shown. */
