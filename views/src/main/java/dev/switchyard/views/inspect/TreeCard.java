@@ -4,6 +4,8 @@ import dev.switchyard.views.component.Card;
 import dev.switchyard.views.inspect.WeightTree.Row;
 import dev.switchyard.views.theme.Icons;
 import dev.switchyard.views.words.Figures;
+import dev.switchyard.views.words.Glossary;
+import dev.switchyard.views.words.Term;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javafx.beans.property.ReadOnlyStringWrapper;
@@ -36,9 +38,9 @@ final class TreeCard extends StackPane {
     table.setColumnResizePolicy(TreeTableView.CONSTRAINED_RESIZE_POLICY_FLEX_LAST_COLUMN);
     table.setPlaceholder(new Label("No tensor has such a name."));
     table.getColumns().add(nameColumn());
-    table.getColumns().add(column("Shape", 96, TreeCard::shape));
-    table.getColumns().add(column("Numbers", 84, row -> Figures.compact(row.elements())));
-    table.getColumns().add(column("Type", 60, r -> r.isTensor() ? r.weight().type() : ""));
+    explained(Term.SHAPE, column("Shape", 96, TreeCard::shape));
+    explained(Term.PARAMETERS, column("Numbers", 84, row -> Figures.compact(row.elements())));
+    explained(Term.NUMBER_TYPE, column("Type", 60, r -> r.isTensor() ? r.weight().type() : ""));
     table
         .getSelectionModel()
         .selectedItemProperty()
@@ -51,6 +53,11 @@ final class TreeCard extends StackPane {
                 "every tensor in the model's files; choose one to read it",
                 new VBox(8, search, table)));
     model.tree.subscribe(table::setRoot);
+  }
+
+  private void explained(Term term, TreeTableColumn<Row, String> column) {
+    Glossary.explain(column, term);
+    table.getColumns().add(column);
   }
 
   private static TreeTableColumn<Row, String> column(

@@ -30,7 +30,7 @@ final class ShortcutSheet extends StackPane {
     getStyleClass().add("veil");
     Label title = new Label("Keys");
     title.getStyleClass().addAll("strong", "question-title");
-    Label how = new Label("Everything else: Ctrl K, then its words.  Esc closes.");
+    Label how = new Label();
     how.textProperty()
         .bind(
             model.groups.map(

@@ -94,8 +94,7 @@ final class PreferenceView extends VBox {
     texts
         .textProperty()
         .subscribe(t -> texts.pseudoClassStateChanged(WRONG, model.count() == null));
-    Label word = new Label("texts");
-    word.getStyleClass().add("muted");
+    Label word = Glossary.label(Term.SURVEYED_TEXTS, "texts");
     word.setMinWidth(Region.USE_PREF_SIZE);
     Button start = Buttons.primary("Read the corpus", Feather.BOOK_OPEN, controller::survey);
     start.setId("survey");

@@ -2,6 +2,7 @@ package dev.switchyard.views.words;
 
 import javafx.scene.Node;
 import javafx.scene.control.Label;
+import javafx.scene.control.TableColumnBase;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
@@ -24,6 +25,14 @@ public final class Glossary {
   /** Explains a term on hover over a node. */
   public static void explain(Node node, Term term) {
     Tooltip.install(node, tooltip(term.title(), term.meaning(), term.formula()));
+  }
+
+  /** Explains a column of a table on hover over its head. */
+  public static void explain(TableColumnBase<?, ?> column, Term term) {
+    Label head = new Label(column.getText());
+    explain(head, term);
+    column.setText("");
+    column.setGraphic(head);
   }
 
   /** A tooltip with a title, a sentence, and a formula or bounds in figures' type. */

@@ -298,6 +298,46 @@ public enum Term {
       "What weights, gradients, optimizer and the largest pass’ activations take, of both models,"
           + " on all devices together.",
       "weights + gradients + moments + activations"),
+  COLLECTIVE(
+      "Kind of exchange",
+      "All-to-all: every device sends each other one its own part. All-reduce: all get the sum of"
+          + " what each has. All-gather: all get the parts of all.",
+      "all-reduce of n devices sends 2 (n − 1) / n of its bytes"),
+  EXCHANGED_BYTES(
+      "Bytes sent",
+      "What one device sends in all exchanges of this kind in a step, forward and backward.",
+      "times a step × bytes each × share that leaves the device"),
+  EXCHANGE_TIME(
+      "Time of an exchange",
+      "Its bytes over the bandwidth of the links it takes, and a latency for each message.",
+      "t = bytes / bandwidth + messages · latency"),
+  LINKS(
+      "Over links or the network",
+      "Devices of one node send over its links; an exchange that reaches beyond a node takes the"
+          + " network between nodes, which is slower.",
+      "bandwidth within a node ≥ bandwidth between nodes"),
+  SHAPE(
+      "Shape",
+      "How many rows and columns a tensor has; their product is how many numbers it holds.",
+      "numbers = rows × columns × …"),
+  NUMBER_TYPE(
+      "Type of the numbers",
+      "How each is stored: F32 in four bytes, BF16 and F16 in two.",
+      "bytes = numbers × bytes of the type"),
+  SURVEYED_TEXTS(
+      "Texts that are read",
+      "How many texts of the corpus are routed, at most. More give steadier figures and take"
+          + " longer.",
+      "tokens ≈ texts × length of a row"),
+  TRAINING_MEMORY(
+      "Memory of training",
+      "Weights, their gradients and optimizer state of both models, and what the backward pass"
+          + " needs again.",
+      "weights + gradients + optimizer + activations"),
+  RUN_TIME(
+      "Time of the run",
+      "What a step of such a model took on this machine when it was measured, for all steps.",
+      "steps × seconds a step"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

@@ -39,10 +39,12 @@ final class FlowsCard extends StackPane {
     none.getStyleClass().add("muted");
     table.setPlaceholder(none);
     column("what", 138, each -> each.flow().what());
-    column("kind", 84, each -> each.flow().collective());
+    Glossary.explain(column("kind", 84, each -> each.flow().collective()), Term.COLLECTIVE);
     column("a step", 46, each -> Figures.whole(each.flow().count()) + "×");
-    column("sent", 60, each -> Figures.bytes(each.flow().sentBytes()));
-    column("time", 62, each -> Figures.seconds(each.flow().seconds()));
+    Glossary.explain(
+        column("sent", 60, each -> Figures.bytes(each.flow().sentBytes())), Term.EXCHANGED_BYTES);
+    Glossary.explain(
+        column("time", 62, each -> Figures.seconds(each.flow().seconds())), Term.EXCHANGE_TIME);
     card = new Card("Exchanges of the step", "", table);
     card.subtitle().setId("mesh-chosen");
     card.subtitle().setWrapText(true);
@@ -56,13 +58,14 @@ final class FlowsCard extends StackPane {
     model.chosen.subscribe(now -> show());
   }
 
-  private void column(String title, double width, Function<Row, String> text) {
+  private TableColumn<Row, String> column(String title, double width, Function<Row, String> text) {
     TableColumn<Row, String> column = new TableColumn<>(title);
     column.setCellValueFactory(cell -> new ReadOnlyStringWrapper(text.apply(cell.getValue())));
     column.setPrefWidth(width);
     column.setMinWidth(width * 0.6);
     column.setSortable(false);
     table.getColumns().add(column);
+    return column;
   }
 
   private void show() {

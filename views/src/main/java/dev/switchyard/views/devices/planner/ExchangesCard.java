@@ -25,15 +25,20 @@ final class ExchangesCard extends StackPane {
     Label none = new Label("These devices send one another nothing.");
     none.getStyleClass().add("muted");
     table.setPlaceholder(none);
-    column("what", 190, Communication::what);
+    Glossary.explain(column("what", 190, Communication::what), Term.EXCHANGES);
     column("where", 170, Communication::where);
-    column("kind", 100, each -> each.collective().word());
-    column("devices", 80, each -> Figures.whole(each.ranks()));
+    Glossary.explain(column("kind", 100, each -> each.collective().word()), Term.COLLECTIVE);
+    Glossary.explain(column("devices", 80, each -> Figures.whole(each.ranks())), Term.MESH);
     column("a step", 80, each -> Figures.whole(each.count()) + "×");
     column("bytes each", 100, each -> Figures.bytes(each.bytes()));
-    column("sent a step", 100, each -> Figures.bytes(each.stepSentBytes()));
-    column("time a step", 100, each -> Figures.seconds(each.stepSeconds()));
-    column("over", 80, each -> each.overNetwork() ? "network" : "links");
+    Glossary.explain(
+        column("sent a step", 100, each -> Figures.bytes(each.stepSentBytes())),
+        Term.EXCHANGED_BYTES);
+    Glossary.explain(
+        column("time a step", 100, each -> Figures.seconds(each.stepSeconds())),
+        Term.EXCHANGE_TIME);
+    Glossary.explain(
+        column("over", 80, each -> each.overNetwork() ? "network" : "links"), Term.LINKS);
     Card card = new Card("Exchanges", "", table);
     card.subtitle().setId("plan-chosen");
     card.subtitle().textProperty().bind(model.chosen.map(ExchangesCard::summary).orElse(""));
@@ -55,12 +60,14 @@ final class ExchangesCard extends StackPane {
             of.isTrainable() ? "" : " · needs adamw to be trained here");
   }
 
-  private void column(String title, double width, Function<Communication, String> text) {
+  private TableColumn<Communication, String> column(
+      String title, double width, Function<Communication, String> text) {
     TableColumn<Communication, String> column = new TableColumn<>(title);
     column.setCellValueFactory(cell -> new ReadOnlyStringWrapper(text.apply(cell.getValue())));
     column.setPrefWidth(width);
     column.setMinWidth(width * 0.6);
     column.setSortable(false);
     table.getColumns().add(column);
+    return column;
   }
 }

@@ -48,6 +48,9 @@ final class FormSummary extends VBox {
             "whole run", of(e -> Figures.duration(e.secondsPerStep() * steps())), "estimate-time");
     VBox facts = new VBox(8, twin, memory, step, time);
     Glossary.explain(twin, Term.DENSE_TWIN);
+    Glossary.explain(memory, Term.TRAINING_MEMORY);
+    Glossary.explain(step, Term.RUN_TIME);
+    Glossary.explain(time, Term.RUN_TIME);
     Label problem = new Label();
     problem.setId("form-problem");
     problem.getStyleClass().add("problem");
