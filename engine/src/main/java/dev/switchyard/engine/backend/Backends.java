@@ -63,22 +63,21 @@ public final class Backends {
 
   /**
    * What moves and sums the buffers of backends of {@link #openForExchange}; the caller closes it
-   * after them. Virtual devices on one GPU exchange on it, several GPUs through memory that the
-   * host reads as well.
+   * after them. Virtual devices on one GPU exchange on it, GPUs of a rank each through NCCL, and
+   * all else through memory that the host reads as well.
    *
    * @param name as for {@link #choose}
+   * @param ranks that exchange
    */
-  public static Transport transport(String name, ElementType floatType) {
+  public static Transport transport(String name, ElementType floatType, int ranks) {
     boolean cuda =
         name.equals("cuda")
             || (name.equals("auto")
                 && floatType == ElementType.FLOAT32
                 && CudaSurvey.ofMachine().obstacle().isEmpty());
-    return cuda && sharesOneGpu() ? CudaOpening.transport() : Transport.HOST;
-  }
-
-  private static boolean sharesOneGpu() {
-    return CudaSurvey.ofMachine().usableGpus().size() == 1;
+    return cuda && CudaOpening.exchangesOnGpus(ranks)
+        ? CudaOpening.transport(ranks)
+        : Transport.HOST;
   }
 
   /**
@@ -86,22 +85,24 @@ public final class Backends {
    * of that name reaches. The caller closes it.
    *
    * @param name as for {@link #choose}
+   * @param ranks that exchange
    * @param device from 0: which GPU, where there are some; several devices share one if need be
    * @param threads that it may keep busy, where that can be chosen
    */
   public static Backend openForExchange(
-      String name, ElementType floatType, int device, int threads) {
+      String name, ElementType floatType, int ranks, int device, int threads) {
     return switch (name) {
-      case "auto" -> bestForExchange(floatType, device, threads);
-      case "cuda" -> cuda(floatType, device, !sharesOneGpu());
+      case "auto" -> bestForExchange(floatType, ranks, device, threads);
+      case "cuda" -> cuda(floatType, device, !CudaOpening.exchangesOnGpus(ranks));
       case "cpu" -> new CpuBackend(threads);
       default -> open(name, floatType);
     };
   }
 
-  private static Backend bestForExchange(ElementType floatType, int device, int threads) {
+  private static Backend bestForExchange(
+      ElementType floatType, int ranks, int device, int threads) {
     if (floatType == ElementType.FLOAT32 && CudaSurvey.ofMachine().obstacle().isEmpty()) {
-      return cuda(floatType, device, !sharesOneGpu());
+      return cuda(floatType, device, !CudaOpening.exchangesOnGpus(ranks));
     }
     boolean nd4j = floatType != ElementType.FLOAT32 || Nd4jRuntime.usesGpu();
     return nd4j ? new Nd4jBackend(floatType) : new CpuBackend(threads);

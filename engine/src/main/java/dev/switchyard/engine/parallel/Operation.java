@@ -157,13 +157,20 @@ final class Operation {
     transport.finish();
   }
 
-  /** A stretch of everybody's buffer, summed and given to everybody. */
+  /**
+   * A stretch of everybody's buffer, summed and given to everybody; the first part has all of it
+   * where the transport prefers that.
+   */
   private void reducePart(int part, Transport transport) {
     MemorySegment[] buffers = new MemorySegment[contributions.length];
     int bytes = contributions[part].type().bytes();
     long elements = contributions[part].give().getFirst().byteSize() / bytes;
-    long from = elements * part / buffers.length * bytes;
-    long to = elements * (part + 1) / buffers.length * bytes;
+    boolean divided = transport.dividesSums();
+    if (!divided && part > 0) {
+      return;
+    }
+    long from = divided ? elements * part / buffers.length * bytes : 0;
+    long to = divided ? elements * (part + 1) / buffers.length * bytes : elements * bytes;
     for (int i = 0; i < buffers.length; i++) {
       buffers[i] = contributions[i].give().getFirst().asSlice(from, to - from);
     }

@@ -14,13 +14,21 @@ public interface Transport extends AutoCloseable {
   void copy(MemorySegment from, MemorySegment to);
 
   /**
-   * Starts the sum, in the order of the buffers, of all {@code from} into each of {@code to}. Real
-   * numbers of 16 bits are added up as float32 and rounded once.
+   * Starts the sum, in the order of the buffers unless the kind of memory has its own, of all
+   * {@code from} into each of {@code to}. Real numbers of 16 bits are added up as float32 and
+   * rounded once.
    *
    * @param from of one length
    * @param to as long; may be those of {@code from}
    */
   void sum(ElementType type, MemorySegment[] from, MemorySegment[] to);
+
+  /**
+   * Whether a sum for everybody is better taken part by part, by all who wait for it, than at once.
+   */
+  default boolean dividesSums() {
+    return true;
+  }
 
   /** Waits for all that this thread has started. */
   void finish();

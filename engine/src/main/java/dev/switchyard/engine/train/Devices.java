@@ -54,12 +54,13 @@ final class Devices implements AutoCloseable {
   /** Virtual devices that share the machine's cores. */
   static Devices of(String run, RunConfig config) {
     String backend = config.training().backend();
+    int ranks = config.parallel().toMesh().size();
     return new Devices(
         run,
         config.parallel(),
-        Backends.transport(backend, ElementType.FLOAT32),
+        Backends.transport(backend, ElementType.FLOAT32, ranks),
         (rank, cores) ->
-            Backends.openForExchange(backend, ElementType.FLOAT32, rank.number(), cores));
+            Backends.openForExchange(backend, ElementType.FLOAT32, ranks, rank.number(), cores));
   }
 
   Mesh mesh() {

@@ -433,7 +433,11 @@ public final class TrainingRuns {
     String name = config.training().backend();
     return config.parallel().devices() > 1
         ? Backends.openForExchange(
-            name, ElementType.FLOAT32, 0, Runtime.getRuntime().availableProcessors())
+            name,
+            ElementType.FLOAT32,
+            config.parallel().toMesh().size(),
+            0,
+            Runtime.getRuntime().availableProcessors())
         : Backends.open(name, ElementType.FLOAT32);
   }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.backend.cuda.EmulatedCuda;
+import dev.switchyard.engine.backend.cuda.EmulatedGpus;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Transport;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Virtual devices on one (emulated) GPU train as those on the processor do: what they exchange
- * never leaves the GPU.
+ * Virtual devices on one (emulated) GPU, and several GPUs, train as virtual devices on the
+ * processor do: what they exchange never leaves the GPUs.
  */
 @Timeout(120)
 final class CudaMeshTest {
   private static final int STEPS = 2;
+  // The whole model has a backend of its own, beside those of the ranks.
+  private static final int WHOLE = 4;
 
   // AdamW's first steps move a weight by the learning rate whatever its gradient's size: where a
   // gradient is almost 0, rounding decides the sign.
@@ -33,14 +37,18 @@ final class CudaMeshTest {
   @TempDir Path folder;
 
   private Map<String, float[]> train(
-      String layout, boolean zero1, Supplier<Backend> open, Supplier<Transport> transport) {
+      String layout, boolean zero1, IntFunction<Backend> open, Supplier<Transport> transport) {
     RunConfig config =
         TinyRun.config(TinyRun.text(folder), "routing_groups", 4, "vocab_size", 300)
             .with(Map.of("devices", 4, "mesh", layout, "zero1", zero1));
     Map<String, float[]> weights = new LinkedHashMap<>();
-    try (Backend whole = open.get();
+    try (Backend whole = open.apply(WHOLE);
         Devices devices =
-            new Devices("mesh", config.parallel(), transport.get(), (rank, cores) -> open.get());
+            new Devices(
+                "mesh",
+                config.parallel(),
+                transport.get(),
+                (rank, cores) -> open.apply(rank.number()));
         MeshLearner learner = new MeshLearner("model", config.model(), config, devices, whole)) {
       for (int step = 1; step <= STEPS; step++) {
         learner.compute(MeshFailureTest.batch(), step);
@@ -57,17 +65,24 @@ final class CudaMeshTest {
   @CsvSource({"'data=2,expert=2', false", "'expert=2,model=2', false", "data=4, true"})
   void theGpusRanksLearnWhatTheProcessorsLearn(String layout, boolean zero1) {
     Map<String, float[]> onGpu =
-        train(layout, zero1, EmulatedCuda::backend, EmulatedCuda::transport);
+        train(layout, zero1, rank -> EmulatedCuda.backend(), EmulatedCuda::transport);
     Map<String, float[]> onCpu =
         train(
             layout,
             zero1,
-            () -> Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1),
+            rank -> Backends.openForExchange("cpu", ElementType.FLOAT32, 1, 0, 1),
             () -> Transport.HOST);
-    assertThat(onGpu.keySet()).isEqualTo(onCpu.keySet());
-    onCpu.forEach(
+    areAlike(onGpu, onCpu);
+    EmulatedGpus gpus = new EmulatedGpus();
+    areAlike(train(layout, zero1, gpus::backend, gpus::transport), onCpu);
+    assertThat(gpus.sums()).as("sums by NCCL").isPositive();
+  }
+
+  private static void areAlike(Map<String, float[]> some, Map<String, float[]> others) {
+    assertThat(some.keySet()).isEqualTo(others.keySet());
+    others.forEach(
         (name, expected) ->
-            assertThat(apart(onGpu.get(name), expected)).as(name).isLessThan(ROUNDING));
+            assertThat(apart(some.get(name), expected)).as(name).isLessThan(ROUNDING));
   }
 
   /** The root mean square of the difference. */

@@ -89,14 +89,14 @@ final class MeshFailureTest {
   private void trainWith(Accident accident, String... words) {
     RunConfig config = config();
     ParallelConfig parallel = config.parallel();
-    try (Backend whole = Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1);
+    try (Backend whole = Backends.openForExchange("cpu", ElementType.FLOAT32, 1, 0, 1);
         Devices devices =
             new Devices(
                 "failing",
                 parallel,
                 Transport.HOST,
                 (rank, cores) -> {
-                  Backend own = Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1);
+                  Backend own = Backends.openForExchange("cpu", ElementType.FLOAT32, 1, 0, 1);
                   return rank.number() == FAILING ? fragile(own, accident) : own;
                 });
         MeshLearner learner = new MeshLearner("model", config.model(), config, devices, whole)) {

@@ -100,7 +100,7 @@ final class MeshOverlapTest {
                   () -> {
                     Consumer<String> heard = method -> listener.called(own, method);
                     try (Backend backend =
-                        Backends.openForExchange("cpu", ElementType.FLOAT32, 0, 1)) {
+                        Backends.openForExchange("cpu", ElementType.FLOAT32, 1, 0, 1)) {
                       Collectives all = world.connect(own);
                       Rank rank = new Rank(mesh, heard(Collectives.class, all, heard), 4);
                       SwitchTransformer model =

@@ -54,7 +54,7 @@ interface CudaDevice extends AutoCloseable {
   /** Copies out into memory of {@link #allocateHost}. */
   void copyOut(MemorySegment to, long from, long bytes);
 
-  /** Copies within the device. */
+  /** Copies within the device, or from another one of the same kind. */
   void copy(long to, long from, long bytes);
 
   /** Sets bytes to 0. */

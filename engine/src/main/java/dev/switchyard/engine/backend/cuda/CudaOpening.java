@@ -33,16 +33,38 @@ public final class CudaOpening {
   }
 
   /**
-   * A transport for backends that share the only GPU that can be used; the caller closes it.
+   * Whether so many ranks exchange from GPU to GPU: they share the only one, or each has its own
+   * and NCCL is there.
+   */
+  public static boolean exchangesOnGpus(int ranks) {
+    CudaSurvey survey = CudaSurvey.ofMachine();
+    int gpus = survey.usableGpus().size();
+    return gpus == 1 || (ranks <= gpus && survey.library(CudaLibrary.COLLECTIVES).isPresent());
+  }
+
+  /**
+   * A transport for the backends of so many ranks, for which {@link #exchangesOnGpus}; the caller
+   * closes it.
    *
    * @throws InputException as {@link #open}
    */
-  public static Transport transport() {
-    CudaDevice device = device(0, false);
-    return new CudaTransport(device, new Faults(device), true);
+  public static Transport transport(int ranks) {
+    List<GpuFacts> gpus = usable().usableGpus();
+    if (gpus.size() == 1) {
+      CudaDevice device = device(0, false);
+      return new CudaTransport(device, new Faults(device), true);
+    }
+    NativeLibraries.loadCollectives();
+    try {
+      return new NcclTransport(new NcclLibrary(gpus.subList(0, ranks)));
+    } catch (CudaFault fault) {
+      throw new InputException(
+          "NCCL can't be started between the GPUs (%s).".formatted(fault.getMessage()), fault);
+    }
   }
 
-  private static CudaDevice device(int number, boolean hostReads) {
+  /** This machine's, after its libraries are loaded. */
+  private static CudaSurvey usable() {
     CudaSurvey survey = CudaSurvey.ofMachine();
     survey
         .obstacle()
@@ -50,9 +72,14 @@ public final class CudaOpening {
             why -> {
               throw new InputException("The cuda backend can't be used: " + why + ".");
             });
+    NativeLibraries.load(survey);
+    return survey;
+  }
+
+  private static CudaDevice device(int number, boolean hostReads) {
+    CudaSurvey survey = usable();
     List<GpuFacts> gpus = survey.usableGpus();
     GpuFacts gpu = gpus.get(number % gpus.size());
-    NativeLibraries.load(survey);
     List<byte[]> code =
         code(gpu.capability(), survey.driver().cudaVersion(), KernelCache.ofEnvironment());
     try {

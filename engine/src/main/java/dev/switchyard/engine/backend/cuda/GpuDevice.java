@@ -181,7 +181,8 @@ final class GpuDevice implements CudaDevice {
   @Override
   public void copy(long to, long from, long bytes) {
     use();
-    CudaCalls.check(cudart.cuMemcpyDtoDAsync(to, from, bytes, stream), "cuMemcpyDtoDAsync");
+    // Not only within this GPU: a transport copies from others too.
+    CudaCalls.check(cudart.cuMemcpyAsync(to, from, bytes, stream), "cuMemcpyAsync");
   }
 
   @Override

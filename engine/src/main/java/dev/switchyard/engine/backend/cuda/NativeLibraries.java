@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 
@@ -37,6 +38,19 @@ final class NativeLibraries {
             "JavaCPP's presets for CUDA 13 can't be loaded: " + e.getMessage(), e);
       }
       loaded = true;
+    }
+  }
+
+  /**
+   * Loads NCCL's bindings; {@link #load} has loaded the library itself.
+   *
+   * @throws InputException if they can't be loaded
+   */
+  static synchronized void loadCollectives() {
+    try {
+      Loader.load(nccl.class);
+    } catch (LinkageError e) {
+      throw new InputException("JavaCPP's presets for NCCL can't be loaded: " + e.getMessage(), e);
     }
   }
 

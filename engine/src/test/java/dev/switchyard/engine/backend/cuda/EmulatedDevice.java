@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,7 +24,7 @@ final class EmulatedDevice implements CudaDevice {
 
   private final EmulatedKernels kernels;
   private final GpuFacts facts;
-  private final Map<Long, Arena> allocated = new HashMap<>();
+  private final Map<Long, Arena> allocated = new ConcurrentHashMap<>();
   private final Map<Long, Arena> onHost = new HashMap<>();
   private final AtomicLong bytesLeft;
   private List<Runnable> captured;
@@ -51,6 +52,14 @@ final class EmulatedDevice implements CudaDevice {
   /** Kernels that were started one by one, not by a graph. */
   long launches() {
     return launches;
+  }
+
+  /** Whether an address lies in this device's own memory. */
+  boolean owns(long address) {
+    Map.Entry<Long, Long> block = ON_GPU.floorEntry(address);
+    return block != null
+        && address < block.getKey() + block.getValue()
+        && allocated.containsKey(block.getKey());
   }
 
   /** Blocks of memory that are not freed. */
