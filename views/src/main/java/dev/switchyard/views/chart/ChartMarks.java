@@ -52,7 +52,6 @@ final class ChartMarks extends AbstractXYAnnotation {
       ValueAxis yAxis,
       int index,
       PlotRenderingInfo info) {
-    drawMarks(g, area, xAxis);
     List<Name> names = new ArrayList<>();
     for (LineChartPane.Line line : content.lines()) {
       int last = line.x().length - 1;
@@ -73,27 +72,31 @@ final class ChartMarks extends AbstractXYAnnotation {
     if (content.bridge() != null) {
       drawBridge(g, area, xAxis, yAxis, content.bridge(), taken);
     }
+    drawMarks(g, area, xAxis, taken);
   }
 
-  /** A line across the chart for each mark, and its words where they fit behind the one before. */
-  private void drawMarks(Graphics2D g, Rectangle2D area, ValueAxis xAxis) {
-    double free = area.getMinX();
+  /** A line across the chart for each mark; its words at the top or the foot, if there is room. */
+  private void drawMarks(Graphics2D g, Rectangle2D area, ValueAxis xAxis, List<Rectangle2D> taken) {
+    g.setPaint(LineChartPane.awt(colors.caution()));
+    g.setFont(plain.deriveFont(10.5f));
     for (LineChartPane.Mark mark : content.marks()) {
       double x = xAxis.valueToJava2D(mark.x(), area, RectangleEdge.BOTTOM);
       if (!Double.isFinite(x) || x < area.getMinX() || x > area.getMaxX()) {
         continue;
       }
-      g.setPaint(LineChartPane.awt(colors.caution()));
       g.setStroke(
           new BasicStroke(
               1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {2f, 3f}, 0f));
       g.draw(new Line2D.Double(x, area.getMinY(), x, area.getMaxY()));
-      g.setFont(plain.deriveFont(10.5f));
       double width = g.getFontMetrics().stringWidth(mark.text());
-      double at = x + 4 + width <= area.getMaxX() ? x + 4 : x - 4 - width;
-      if (at >= free) {
-        g.drawString(mark.text(), (float) at, (float) area.getMinY() + 9);
-        free = Math.max(x, at + width) + 6;
+      double left = x + 4 + width <= area.getMaxX() ? x + 4 : x - 4 - width;
+      for (double line : new double[] {area.getMinY() + 9, area.getMaxY() - 4}) {
+        Rectangle2D place = new Rectangle2D.Double(left, line - 10, width + 6, LINE_HEIGHT);
+        if (left >= area.getMinX() && taken.stream().noneMatch(place::intersects)) {
+          g.drawString(mark.text(), (float) left, (float) line);
+          taken.add(place);
+          break;
+        }
       }
     }
   }
@@ -192,11 +195,22 @@ final class ChartMarks extends AbstractXYAnnotation {
             new Rectangle2D.Double(to - width - 8, line - LINE_HEIGHT + 4, width, LINE_HEIGHT);
         if (width <= room && area.contains(place) && taken.stream().noneMatch(place::intersects)) {
           g.drawString(text, (float) place.getX(), (float) line);
+          taken.add(place);
           return;
         }
       }
     }
-    g.drawString(bridge.text(), (float) area.getMinX() + 8, (float) area.getMinY() + 14);
+    for (String text : List.of(bridge.text(), bridge.core())) {
+      double line = area.getMinY() + 14;
+      Rectangle2D place =
+          new Rectangle2D.Double(
+              area.getMinX() + 8, line - 11, metrics.stringWidth(text), LINE_HEIGHT);
+      if (text.equals(bridge.core()) || taken.stream().noneMatch(place::intersects)) {
+        g.drawString(text, (float) place.getX(), (float) line);
+        taken.add(place);
+        return;
+      }
+    }
   }
 
   private static void dot(

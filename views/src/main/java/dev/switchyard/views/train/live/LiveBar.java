@@ -15,6 +15,7 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.CheckMenuItem;
+import javafx.scene.control.ContentDisplay;
 import javafx.scene.control.Label;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.MenuItem;
@@ -31,6 +32,8 @@ import org.kordamp.ikonli.feather.Feather;
  * The live screen's top: what runs and how far it is at the left, what can be done at the right.
  */
 final class LiveBar extends VBox {
+  private static final double NARROW = 1200;
+
   private final LiveModel model;
   private final LiveController controller;
   private final MenuButton name = new MenuButton();
@@ -94,6 +97,7 @@ final class LiveBar extends VBox {
     getChildren().addAll(bar, progress());
     model.state.subscribe(s -> showActions());
     model.elsewhere.subscribe(e -> showActions());
+    widthProperty().subscribe(width -> fit(width.doubleValue()));
     model.playing.subscribe(p -> showPlay());
     speed
         .valueProperty()
@@ -109,6 +113,15 @@ final class LiveBar extends VBox {
   private static void explain(Button button, String what, Action action) {
     button.setTooltip(new Tooltip(what));
     action.tell(button);
+  }
+
+  /** Where it is narrow some buttons show their icon alone, so that name and pace have room. */
+  private void fit(double width) {
+    ContentDisplay display = width < NARROW ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT;
+    for (Button each : List.of(checkpoint, explore, inspect)) {
+      each.setAccessibleText(each.getText());
+      each.setContentDisplay(display);
+    }
   }
 
   private static Button named(String id, Button button) {
