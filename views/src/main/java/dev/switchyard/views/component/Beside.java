@@ -2,6 +2,7 @@ package dev.switchyard.views.component;
 
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -63,7 +64,10 @@ public final class Beside extends StackPane {
   }
 
   private Node scrolled() {
-    ScrollPane scroll = new ScrollPane(new VBox(GAP, first, second));
+    VBox both = new VBox(GAP, first, second);
+    // A scroll pane would take the keyboard from whatever in it was clicked.
+    both.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
+    ScrollPane scroll = new ScrollPane(both);
     scroll.setFitToWidth(true);
     scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
     scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");

@@ -16,6 +16,7 @@ import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.StackPane;
 
 /** The screens, one of which is seen; what they keep is kept whenever one is left. */
@@ -47,6 +48,8 @@ final class Screens implements AutoCloseable {
   /** They are scrolled where the window is too small for them. */
   Node view() {
     view.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
+    // A scroll pane would take the keyboard from whatever in it was clicked.
+    view.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
     ScrollPane scroll = new ScrollPane(view);
     scroll.setFitToWidth(true);
     scroll.setFitToHeight(true);

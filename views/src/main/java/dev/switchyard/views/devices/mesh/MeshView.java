@@ -20,6 +20,7 @@ import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.Slider;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -68,7 +69,10 @@ final class MeshView extends BorderPane {
     VBox all = new VBox(12, upper, balance);
     all.getStyleClass().add("screen");
     all.visibleProperty().bind(model.step.isNotNull());
-    ScrollPane scroll = new ScrollPane(new StackPane(all, nothing()));
+    StackPane shown = new StackPane(all, nothing());
+    // A scroll pane would take the keyboard from whatever in it was clicked.
+    shown.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
+    ScrollPane scroll = new ScrollPane(shown);
     scroll.setFitToWidth(true);
     scroll.setFitToHeight(true);
     scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
