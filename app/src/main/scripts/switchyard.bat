@@ -25,12 +25,21 @@ echo switchyard: needs JDK %NEEDED% or newer and found none: install one, or set
 exit /b 2
 
 :start
+rem What the classes of one start of the desktop come to is kept for the next ones; the JVM looks
+rem whether it still fits, and makes it anew at the end where it does not.
+set "KEPT=%SWITCHYARD_HOME%"
+if not defined KEPT set "KEPT=%USERPROFILE%\Switchyard"
+set "ARCHIVE=-Xshare:auto"
+if not "%~1"=="" goto run
+if not exist "%KEPT%\cache" mkdir "%KEPT%\cache" 2>nul
+set ARCHIVE=-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=%KEPT%\cache\desktop.jsa" -Xlog:disable
+:run
 "%JAVA_EXE%" ^
   --module-path "%APP_HOME%\lib\fx" ^
   --add-modules javafx.controls,javafx.swing,jdk.incubator.vector ^
   --enable-native-access=ALL-UNNAMED,javafx.graphics ^
   --sun-misc-unsafe-memory-access=allow ^
-  -classpath "%APP_HOME%\lib\*" ^
+  -classpath "%APP_HOME%\lib\*" %ARCHIVE% ^
   dev.switchyard.app.Switchyard %*
 exit /b %ERRORLEVEL%
 

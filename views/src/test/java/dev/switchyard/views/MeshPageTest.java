@@ -18,12 +18,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.DoubleStream;
 import javafx.geometry.Point2D;
+import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.input.PickResult;
@@ -196,5 +198,35 @@ class MeshPageTest extends ScreenTest {
     }
     assertThat(Files.readString(prompt.saved.getLast()))
         .contains("\r\n9,3,0,3,0,all-to-all,tokens to experts,4,8,1570000");
+  }
+
+  @Test
+  void aWordIsExplainedWhenTheMouseComesToIt() {
+    open();
+    Node word = find("#mesh-summary", Node.class);
+    assertThat(word.getProperties().values()).noneMatch(Tooltip.class::isInstance);
+    interact(
+        () ->
+            word.fireEvent(
+                new MouseEvent(
+                    MouseEvent.MOUSE_ENTERED,
+                    1,
+                    1,
+                    1,
+                    1,
+                    MouseButton.NONE,
+                    0,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    false,
+                    true,
+                    null)));
+    assertThat(word.getProperties().values()).anyMatch(Tooltip.class::isInstance);
   }
 }

@@ -50,6 +50,7 @@ public final class DesktopApplication extends Application {
     placeAsBefore(stage, settings);
     stage.setOnHiding(event -> rememberPlace(stage, settings));
     window.show();
+    FirstFrame.await(stage);
   }
 
   /** Where the window was, if that is still on a screen. */

@@ -1,7 +1,10 @@
 package dev.switchyard.app.desktop;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.switchyard.views.shell.SavedSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SettingsFile implements SavedSettings {
   private static final Logger LOG = LoggerFactory.getLogger(SettingsFile.class);
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Not the mapper to objects: it would be a tenth of what happens before the first window. */
+  private static final JsonFactory JSON = new JsonFactory();
 
   private final Path file;
   private final Map<String, String> values;
@@ -31,15 +36,30 @@ final class SettingsFile implements SavedSettings {
 
   private static Map<String, String> read(Path file) {
     if (Files.exists(file)) {
-      try {
-        Map<String, String> read =
-            MAPPER.readValue(file.toFile(), new TypeReference<TreeMap<String, String>>() {});
-        return read == null ? new TreeMap<>() : read;
+      try (JsonParser json = JSON.createParser(file.toFile())) {
+        return texts(json);
       } catch (IOException e) {
         LOG.warn("{} can't be read; the window starts afresh", file, e);
       }
     }
     return new TreeMap<>();
+  }
+
+  /** The texts of an object; whatever else stands there is passed over. */
+  private static Map<String, String> texts(JsonParser json) throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      return texts;
+    }
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String key = json.currentName();
+      if (json.nextToken().isScalarValue() && json.currentToken() != JsonToken.VALUE_NULL) {
+        texts.put(key, json.getText());
+      } else {
+        json.skipChildren();
+      }
+    }
+    return texts;
   }
 
   @Override
@@ -58,7 +78,14 @@ final class SettingsFile implements SavedSettings {
     Path aside = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(file.getParent());
-      Files.write(aside, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(values));
+      try (JsonGenerator json = JSON.createGenerator(aside.toFile(), JsonEncoding.UTF8)) {
+        json.useDefaultPrettyPrinter();
+        json.writeStartObject();
+        for (Map.Entry<String, String> each : values.entrySet()) {
+          json.writeStringField(each.getKey(), each.getValue());
+        }
+        json.writeEndObject();
+      }
       Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("{} can't be written", file, e);

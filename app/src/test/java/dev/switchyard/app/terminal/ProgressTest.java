@@ -2,8 +2,11 @@ package dev.switchyard.app.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.RunEvent;
+import dev.switchyard.engine.observe.StepReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -58,5 +61,32 @@ final class ProgressTest {
     lines.onEvent(new RunEvent(0, 50, "checkpoint", "checkpoint written", Map.of()));
     lines.onEvent(new RunEvent(0, 50, "evaluation", "held out: 2.5", Map.of("cross_entropy", 2.5)));
     assertThat(screen.lines()).containsExactly("held out: 2.5");
+  }
+
+  @Test
+  void aRunOnDevicesSaysHowEvenlyTheyWork() {
+    StepReport step =
+        Reports.step(1, 4).withDevices(List.of(device(0, 0.03, 0.01), device(1, 0.01, 0.03)));
+    assertThat(ProgressText.step(step, 2, Double.NaN))
+        .contains("slowest device 1.50x the mean, 50.0% waiting, 0.0% exchanging");
+  }
+
+  private static DeviceReport device(int rank, double computed, double waited) {
+    return new DeviceReport(
+        rank,
+        0,
+        rank,
+        0,
+        4 * rank,
+        4,
+        2 * rank,
+        2,
+        10,
+        List.of(6L, 4L),
+        computed,
+        waited,
+        0,
+        1,
+        List.of());
   }
 }

@@ -2,16 +2,15 @@ package dev.switchyard.views.component;
 
 import atlantafx.base.controls.ToggleSwitch;
 import dev.switchyard.engine.configuration.SettingDescription;
+import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.SettingWords;
 import javafx.beans.property.StringProperty;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.ComboBox;
-import javafx.scene.control.Control;
 import javafx.scene.control.Label;
 import javafx.scene.control.TextField;
-import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
@@ -28,11 +27,8 @@ public final class SettingField extends VBox {
     title.getStyleClass().add("setting-title");
     title.setMinWidth(0);
     Node control = control(field);
-    Tooltip explanation = SettingWords.tooltip(setting);
-    title.setTooltip(explanation);
-    if (control instanceof Control c) {
-      c.setTooltip(explanation);
-    }
+    Glossary.onHover(title, () -> SettingWords.tooltip(setting));
+    Glossary.onHover(control, () -> SettingWords.tooltip(setting));
     getChildren().addAll(title, control, problem(field));
   }
 

@@ -111,12 +111,14 @@ final class ExpertSwitches extends VBox {
     button.getStyleClass().addAll("expert-switch", "mono");
     button.setMinWidth(Region.USE_PREF_SIZE);
     button.setOnAction(e -> next(expert));
-    button.setTooltip(
-        Glossary.tooltip(
-            "Expert " + expert,
-            "Click: switched off (struck through). Again: forced, every token goes to it (filled)."
-                + " Once more: as trained.",
-            ""));
+    Glossary.onHover(
+        button,
+        () ->
+            Glossary.tooltip(
+                "Expert " + expert,
+                "Click: switched off (struck through). Again: forced, every token goes to it"
+                    + " (filled). Once more: as trained.",
+                ""));
     return button;
   }
 

@@ -56,11 +56,13 @@ public final class MainWindow implements Navigator {
   private final Pulse pulse = new Pulse(2, this::showTraining);
   private final Screens screens;
   private final StatusBar statusBar;
-  private final ExploreController explore;
-  private final TrainController train;
-  private final CompareController compare;
-  private final InspectController inspect;
-  private final DevicesController devices;
+  private final Later later = new Later();
+  private final Shortcuts shortcuts;
+  private ExploreController explore;
+  private TrainController train;
+  private CompareController compare;
+  private InspectController inspect;
+  private DevicesController devices;
   private final PaletteController palette = new PaletteController(this::actions);
   private final ActivityController activity = new ActivityController(tasks, toasts.past());
   private final DropController drop;
@@ -79,28 +81,23 @@ public final class MainWindow implements Navigator {
         new Appearance(
             Theme.named(saved.get("theme", "")),
             Boolean.parseBoolean(saved.get("large_type", "false")));
-    Saving saving = new Saving(tasks, toasts, prompt);
-    explore = new ExploreController(workbench, tasks, appearance, saving);
-    train = new TrainController(workbench, tasks, appearance, saving, this);
-    compare = new CompareController(workbench, tasks, appearance, saving);
-    inspect = new InspectController(workbench, tasks, appearance, saving);
-    devices = new DevicesController(workbench, tasks, appearance, saving);
-    train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
-    train.runProperty().addListener((o, before, now) -> devices.offerTraining(now));
-    screens = new Screens(saved);
+    screens = new Screens(saved, later::now);
     screens.add(Place.START, new StartController(workbench, tasks, this));
-    screens.add(Place.EXPLORE, explore);
-    screens.add(Place.TRAIN, train);
-    screens.add(Place.COMPARE, compare);
-    screens.add(Place.INSPECT, inspect);
-    screens.add(Place.DEVICES, devices);
-    Closing closing = new Closing(train, question, tasks, this::close);
-    actions = new WindowActions(stage, screens, appearance, palette, closing::request);
+    actions = new WindowActions(stage, screens, appearance, palette, this::closeRequested);
+    shortcuts =
+        new Shortcuts(() -> question.isVisible() || palette.isOpen() || activity.isAsking());
     statusBar =
         new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty(), activity);
     toasts.setOnDetails(activity::showDetails);
     DropRoutes routes =
-        new DropRoutes(this, () -> screens.placeProperty().get(), explore::readText, this::planFor);
+        new DropRoutes(
+            this,
+            () -> screens.placeProperty().get(),
+            text -> {
+              later.now();
+              explore.readText(text);
+            },
+            this::planFor);
     drop = new DropController(tasks, toasts, routes::of);
     stage.setScene(scene());
     stage.setTitle("Switchyard");
@@ -109,9 +106,50 @@ public final class MainWindow implements Navigator {
     stage.setOnCloseRequest(
         event -> {
           event.consume();
-          closing.request();
+          closeRequested();
         });
+    addOtherScreens(workbench, new Saving(tasks, toasts, prompt));
     screens.go(screens.remembered());
+  }
+
+  private void addOtherScreens(Workbench workbench, Saving saving) {
+    later.add(
+        () -> {
+          explore = new ExploreController(workbench, tasks, appearance, saving);
+          screens.add(Place.EXPLORE, explore);
+        });
+    later.add(
+        () -> {
+          train = new TrainController(workbench, tasks, appearance, saving, this);
+          train.runProperty().addListener((o, before, now) -> explore.offerTraining(now));
+          screens.add(Place.TRAIN, train);
+        });
+    later.add(
+        () -> {
+          compare = new CompareController(workbench, tasks, appearance, saving);
+          screens.add(Place.COMPARE, compare);
+        });
+    later.add(
+        () -> {
+          inspect = new InspectController(workbench, tasks, appearance, saving);
+          screens.add(Place.INSPECT, inspect);
+        });
+    later.add(
+        () -> {
+          devices = new DevicesController(workbench, tasks, appearance, saving);
+          train.runProperty().addListener((o, before, now) -> devices.offerTraining(now));
+          screens.add(Place.DEVICES, devices);
+        });
+    later.add(() -> listenToKeys(screens.actions()));
+  }
+
+  /** Before there is a screen for training nothing can be in training. */
+  private void closeRequested() {
+    if (train == null) {
+      close();
+    } else {
+      new Closing(train, question, tasks, this::close).request();
+    }
   }
 
   private Scene scene() {
@@ -128,18 +166,8 @@ public final class MainWindow implements Navigator {
     appearance
         .largeTypeProperty()
         .addListener((o, b, now) -> saved.put("large_type", now.toString()));
-    listenToKeys(scene);
+    listenToKeys(List.of(windowActions()));
     drop.listen(scene);
-    return scene;
-  }
-
-  private void listenToKeys(Scene scene) {
-    Shortcuts shortcuts =
-        new Shortcuts(() -> question.isVisible() || palette.isOpen() || activity.isAsking());
-    for (ActionGroup group : actions()) {
-      shortcuts.add(
-          group.actions(), () -> screens.placeProperty().get().title().equals(group.title()));
-    }
     shortcuts.install(scene);
     // On which key it lies differs from keyboard to keyboard, so that it is no key combination.
     scene.addEventHandler(
@@ -150,16 +178,31 @@ public final class MainWindow implements Navigator {
             actions.shortcuts.run();
           }
         });
+    return scene;
+  }
+
+  private void listenToKeys(List<ActionGroup> groups) {
+    for (ActionGroup group : groups) {
+      shortcuts.add(
+          group.actions(), () -> screens.placeProperty().get().title().equals(group.title()));
+    }
+    if (stage.getScene() != null) {
+      shortcuts.install(stage.getScene());
+    }
   }
 
   /** All that can be done now in the program, by screen. */
   public List<ActionGroup> actions() {
+    later.now();
     List<ActionGroup> all = new ArrayList<>();
-    all.add(
-        new ActionGroup(
-            "Window", Stream.concat(actions.all().stream(), activity.actions().stream()).toList()));
+    all.add(windowActions());
     all.addAll(screens.actions());
     return all;
+  }
+
+  private ActionGroup windowActions() {
+    return new ActionGroup(
+        "Window", Stream.concat(actions.all().stream(), activity.actions().stream()).toList());
   }
 
   private double savedNumber(String key, double otherwise) {
@@ -178,6 +221,7 @@ public final class MainWindow implements Navigator {
     stage.show();
     statusBar.start();
     pulse.start();
+    later.start();
   }
 
   /** Tells a person of a problem that nobody else has told; it goes into the log too. */
@@ -191,7 +235,7 @@ public final class MainWindow implements Navigator {
   }
 
   private void showTraining() {
-    TrainingRun run = train.runProperty().get();
+    TrainingRun run = train == null ? null : train.runProperty().get();
     if (run == null || screens.placeProperty().get() == Place.TRAIN) {
       trainingStatus.set("");
       return;
@@ -218,18 +262,21 @@ public final class MainWindow implements Navigator {
 
   @Override
   public void explore(String model) {
+    later.now();
     explore.open(model);
     screens.go(Place.EXPLORE);
   }
 
   @Override
   public void exploreTraining() {
+    later.now();
     explore.openTraining();
     screens.go(Place.EXPLORE);
   }
 
   @Override
   public void replay(String model) {
+    later.now();
     train.replay(model);
     screens.go(Place.TRAIN);
   }
@@ -242,6 +289,7 @@ public final class MainWindow implements Navigator {
 
   @Override
   public void resume(Path folder) {
+    later.now();
     train.reopen(folder, null, Map.of(), false);
     screens.go(Place.TRAIN);
   }
@@ -254,6 +302,7 @@ public final class MainWindow implements Navigator {
 
   @Override
   public void inspect(String model) {
+    later.now();
     inspect.open(model);
     screens.go(Place.INSPECT);
   }
@@ -266,6 +315,7 @@ public final class MainWindow implements Navigator {
       saved.put("height", String.valueOf(stage.getScene().getHeight()));
     }
     screens.keep();
+    later.stop();
     pulse.stop();
     statusBar.stop();
     activity.close();

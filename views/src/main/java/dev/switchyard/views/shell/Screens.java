@@ -14,6 +14,7 @@ import javafx.beans.property.ReadOnlyObjectProperty;
 import javafx.beans.property.ReadOnlyObjectWrapper;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.beans.property.ReadOnlyStringWrapper;
+import javafx.event.Event;
 import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.input.MouseEvent;
@@ -27,13 +28,22 @@ final class Screens implements AutoCloseable {
   private static final String SEEN = "screen";
 
   private final SavedSettings saved;
+  private final Runnable others;
   private final Map<Place, Screen> all = new EnumMap<>(Place.class);
   private final StackPane view = new StackPane();
+  private final ScrollPane scroll;
   private final ReadOnlyObjectWrapper<Place> place = new ReadOnlyObjectWrapper<>();
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
 
-  Screens(SavedSettings saved) {
+  /**
+   * No screen yet.
+   *
+   * @param others makes the screens that are added later, where one is gone to before
+   */
+  Screens(SavedSettings saved, Runnable others) {
     this.saved = saved;
+    this.others = others;
+    scroll = scrolled();
   }
 
   void add(Place where, Screen screen) {
@@ -41,20 +51,23 @@ final class Screens implements AutoCloseable {
     screen.restore(name -> saved.get(key(where, name), ""));
     screen.view().setVisible(false);
     screen.view().managedProperty().bind(screen.view().visibleProperty());
-    view.getChildren().add(screen.view());
     screen.statusProperty().addListener((o, before, now) -> showStatus());
   }
 
   /** They are scrolled where the window is too small for them. */
   Node view() {
-    view.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
-    // A scroll pane would take the keyboard from whatever in it was clicked.
-    view.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
-    ScrollPane scroll = new ScrollPane(view);
-    scroll.setFitToWidth(true);
-    scroll.setFitToHeight(true);
-    scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
     return scroll;
+  }
+
+  private ScrollPane scrolled() {
+    view.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
+    ScrollPane all = new ScrollPane(view);
+    all.setFitToWidth(true);
+    all.setFitToHeight(true);
+    all.getStyleClass().addAll("edge-to-edge", "form-scroll");
+    // A pane that scrolls takes the focus where it is pressed: from what was meant, such as a grid.
+    view.addEventHandler(MouseEvent.MOUSE_PRESSED, Event::consume);
+    return all;
   }
 
   /** Where the person is; null before anything is shown. */
@@ -77,6 +90,9 @@ final class Screens implements AutoCloseable {
   }
 
   void go(Place next) {
+    if (!all.containsKey(next)) {
+      others.run();
+    }
     Place before = place.get();
     if (before != next) {
       if (before != null) {
@@ -86,10 +102,18 @@ final class Screens implements AutoCloseable {
       }
       place.set(next);
       saved.put(SEEN, next.name());
-      all.get(next).view().setVisible(true);
+      show(all.get(next).view());
       all.get(next).enter();
     }
     showStatus();
+  }
+
+  /** A screen costs styles and layout from when it stands in the window: not before it is seen. */
+  private void show(Node screen) {
+    if (!view.getChildren().contains(screen)) {
+      view.getChildren().add(screen);
+    }
+    screen.setVisible(true);
   }
 
   private void showStatus() {

@@ -1,9 +1,12 @@
 package dev.switchyard.views.words;
 
+import java.util.function.Supplier;
+import javafx.event.EventHandler;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.TableColumnBase;
 import javafx.scene.control.Tooltip;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.VBox;
 import javafx.scene.text.Text;
 import javafx.util.Duration;
@@ -24,7 +27,23 @@ public final class Glossary {
 
   /** Explains a term on hover over a node. */
   public static void explain(Node node, Term term) {
-    Tooltip.install(node, tooltip(term.title(), term.meaning(), term.formula()));
+    onHover(node, () -> tooltip(term.title(), term.meaning(), term.formula()));
+  }
+
+  /**
+   * Explains something on hover over a node. The tooltip is made when the mouse first comes there:
+   * each is a window of its own, and a screen has a hundred.
+   */
+  public static void onHover(Node node, Supplier<Tooltip> tooltip) {
+    node.addEventHandler(
+        MouseEvent.MOUSE_ENTERED,
+        new EventHandler<>() {
+          @Override
+          public void handle(MouseEvent event) {
+            node.removeEventHandler(MouseEvent.MOUSE_ENTERED, this);
+            Tooltip.install(node, tooltip.get());
+          }
+        });
   }
 
   /** Explains a column of a table on hover over its head. */

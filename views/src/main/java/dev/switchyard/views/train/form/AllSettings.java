@@ -4,6 +4,7 @@ import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
 import dev.switchyard.views.theme.Icons;
+import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.SettingWords;
 import javafx.geometry.Pos;
 import javafx.scene.Node;
@@ -75,7 +76,7 @@ final class AllSettings extends VBox {
       region.setPrefWidth(180);
       region.setMaxWidth(180);
     }
-    name.setTooltip(SettingWords.tooltip(field.setting()));
+    Glossary.onHover(name, () -> SettingWords.tooltip(field.setting()));
     HBox row = new HBox(16, words, control);
     row.setAlignment(Pos.CENTER_LEFT);
     row.getStyleClass().add("settings-row");

@@ -1,0 +1,2 @@
+/** The program's log files. */
+package dev.switchyard.app.log;
