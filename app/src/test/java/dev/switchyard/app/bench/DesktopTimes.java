@@ -3,6 +3,7 @@ package dev.switchyard.app.bench;
 import dev.switchyard.app.workbench.Home;
 import dev.switchyard.app.workbench.LocalWorkbench;
 import dev.switchyard.engine.observe.RunListener;
+import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.train.RunConfig;
 import dev.switchyard.engine.train.TrainingRun;
@@ -191,8 +192,7 @@ class DesktopTimes extends ApplicationTest {
   /** 128 experts x 24 layers: reports come in so that all are there after half a minute. */
   private void streamedRun() throws Exception {
     openRun(STREAMED_EXPERTS, LIVE_STEPS);
-    waitFor(() -> lookup("#start").tryQuery().isPresent());
-    press("#start");
+    waitFor(() -> streamed != null && streamed.state() == RunState.RUNNING && isSeen("#run-name"));
     long heap = 0;
     AtomicInteger frames = new AtomicInteger();
     AtomicInteger charts = new AtomicInteger();
@@ -292,9 +292,7 @@ class DesktopTimes extends ApplicationTest {
   private void training() throws Exception {
     interact(() -> window.newRun("sample", List.of()));
     openRun(8, 1_000_000);
-    waitFor(() -> trained != null && isSeen("#start"));
-    press("#start");
-    waitFor(() -> trained.step() > 20);
+    waitFor(() -> trained != null && trained.step() > 20);
     slowDown();
     String[] rail = {"#rail-explore", "#rail-train", "#rail-compare", "#rail-inspect"};
     for (String each : rail) {
