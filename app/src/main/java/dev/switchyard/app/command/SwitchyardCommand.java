@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       PackCommand.class,
       BenchCommand.class,
       DevicesCommand.class,
+      VerifyCommand.class,
       PlanCommand.class,
       InspectCommand.class,
       DemoCommand.class

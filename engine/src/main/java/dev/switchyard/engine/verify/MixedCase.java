@@ -147,7 +147,7 @@ public enum MixedCase {
       Tensor dBias = exact(on, draw, heads, queries, keys);
       Tensor dOut = draw.reals(on, batch * queries, heads * size);
       on.attentionBackward(plan, q, k, v, bias, mask, out, state, dOut, dQ, dK, dV, dBias);
-      return List.of(out, state, dQ, dK, dV, dBias);
+      return List.of(out, dQ, dK, dV, dBias);
     }
   };
 

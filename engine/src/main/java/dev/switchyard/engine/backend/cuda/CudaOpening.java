@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,15 @@ public final class CudaOpening {
   private static final String TF32 = "SWITCHYARD_TF32";
   private static final int COMPILING_THREADS = 4;
 
+  // In place of this machine's GPUs, or null.
+  private static volatile IntFunction<CudaDevice> otherDevices;
+
   private CudaOpening() {}
+
+  /** Opens these devices from now on in place of this machine's GPUs; null: those again. */
+  static void useDevices(IntFunction<CudaDevice> devices) {
+    otherDevices = devices;
+  }
 
   /**
    * A backend on one of the GPUs that can be used; the caller closes it.
@@ -77,6 +86,10 @@ public final class CudaOpening {
   }
 
   private static CudaDevice device(int number, boolean hostReads) {
+    IntFunction<CudaDevice> others = otherDevices;
+    if (others != null) {
+      return others.apply(number);
+    }
     CudaSurvey survey = usable();
     List<GpuFacts> gpus = survey.usableGpus();
     GpuFacts gpu = gpus.get(number % gpus.size());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * A GPU on the processor: the backend's own kernels, compiled as C++, on the host's memory, and
@@ -28,7 +29,7 @@ final class EmulatedDevice implements CudaDevice {
   private final Map<Long, Arena> onHost = new HashMap<>();
   private final AtomicLong bytesLeft;
   private List<Runnable> captured;
-  private String lostIn;
+  private Supplier<String> lostIn = () -> null;
   private boolean lost;
   private long launches;
 
@@ -44,8 +45,8 @@ final class EmulatedDevice implements CudaDevice {
     this.bytesLeft = new AtomicLong(memoryBytes);
   }
 
-  /** From the first launch of this kernel on, the device does not answer any more. */
-  void loseIn(String kernel) {
+  /** From the first launch of the kernel of this name on, the device does not answer any more. */
+  void loseIn(Supplier<String> kernel) {
     lostIn = kernel;
   }
 
@@ -197,7 +198,7 @@ final class EmulatedDevice implements CudaDevice {
     launches += captured == null ? 1 : 0;
     put(
         () -> {
-          if (launch.kernel().equals(lostIn)) {
+          if (launch.kernel().equals(lostIn.get())) {
             lost = true;
             use();
           }

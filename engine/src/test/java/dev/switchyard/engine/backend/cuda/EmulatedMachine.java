@@ -1,0 +1,36 @@
+package dev.switchyard.engine.backend.cuda;
+
+/**
+ * A machine whose GPU is emulated: while it is open, "cuda" is a backend on it, wherever it is
+ * named.
+ */
+public final class EmulatedMachine implements AutoCloseable {
+  private final EmulatedKernels kernels = EmulatedCuda.kernels();
+  private volatile String fatalKernel;
+  private volatile long memoryBytes = 4L << 30;
+
+  /** Makes it the machine; the test is skipped where kernels can't be compiled for emulation. */
+  public EmulatedMachine() {
+    CudaOpening.useDevices(
+        number -> {
+          EmulatedDevice device = new EmulatedDevice(kernels, 90, memoryBytes);
+          device.loseIn(() -> fatalKernel);
+          return device;
+        });
+  }
+
+  /** The GPU is lost when it next comes to this kernel. */
+  public void loseIn(String kernel) {
+    fatalKernel = kernel;
+  }
+
+  /** GPUs that are opened from now on have so much memory. */
+  public void haveMemory(long bytes) {
+    memoryBytes = bytes;
+  }
+
+  @Override
+  public void close() {
+    CudaOpening.useDevices(null);
+  }
+}
