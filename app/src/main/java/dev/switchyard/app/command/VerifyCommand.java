@@ -42,7 +42,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "auto (the best that works here), cuda, cpu or nd4j (default: ${DEFAULT-VALUE}).")
+      description =
+          "auto (the best that works here), cuda, cpu or nd4j (default: ${DEFAULT-VALUE}).")
   private String backend = "auto";
 
   @Option(

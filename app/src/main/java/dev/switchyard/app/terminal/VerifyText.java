@@ -22,11 +22,7 @@ public final class VerifyText {
     return finding.problem().isEmpty()
         ? Figures.format(
             "%-6s %-9s %8.1e of %.0e  %s",
-            verdict,
-            finding.precision(),
-            finding.deviation(),
-            finding.bound(),
-            finding.operation())
+            verdict, finding.precision(), finding.deviation(), finding.bound(), finding.operation())
         : "%-6s %-9s %s: %s"
             .formatted(verdict, finding.precision(), finding.operation(), finding.problem());
   }
@@ -35,8 +31,7 @@ public final class VerifyText {
   public static String verdict(List<Finding> findings) {
     long failed = findings.stream().filter(finding -> !finding.passed()).count();
     return failed == 0
-        ? "All %d agree. Largest deviation: %s."
-            .formatted(findings.size(), largest(findings))
+        ? "All %d agree. Largest deviation: %s.".formatted(findings.size(), largest(findings))
         : "%d of %d do not agree.".formatted(failed, findings.size());
   }
 

@@ -12,12 +12,7 @@ package dev.switchyard.engine.verify;
  * @param problem why it could not be computed; empty where it was
  */
 public record Finding(
-    String operation,
-    String precision,
-    int cases,
-    double deviation,
-    double bound,
-    String problem) {
+    String operation, String precision, int cases, double deviation, double bound, String problem) {
   /** Whether it was computed, and within the bound. */
   public boolean passed() {
     return problem.isEmpty() && deviation <= bound;

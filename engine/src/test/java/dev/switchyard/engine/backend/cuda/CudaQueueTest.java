@@ -80,11 +80,7 @@ class CudaQueueTest {
       for (int i = 0; i < parameters.size(); i++) {
         AdamWStep step = new AdamWStep(0.1, 0.9, 0.99, 1e-8, i == 0 ? 0 : 0.1, 1, 1);
         on.adamW(
-            parameters.get(i),
-            parameters.get(i),
-            moments.get(2 * i),
-            moments.get(2 * i + 1),
-            step);
+            parameters.get(i), parameters.get(i), moments.get(2 * i), moments.get(2 * i + 1), step);
       }
       on.synchronize();
       assertThat(device.launches() - before).isEqualTo(1);

@@ -38,8 +38,7 @@ class KernelCompilerTest {
     needCompiler();
     KernelCompiler compiler = new KernelCompiler();
     KernelSource broken = new KernelSource("broken.cu", "__global__ void f() { undeclared(); }");
-    assertThatThrownBy(
-            () -> compiler.compile(broken, KernelSource.headers(), compiler.options(90)))
+    assertThatThrownBy(() -> compiler.compile(broken, KernelSource.headers(), compiler.options(90)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("broken.cu")
         .hasMessageContaining("undeclared");
