@@ -3,6 +3,7 @@ package dev.switchyard.engine.verify;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.layer.Precision;
+import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,6 @@ public final class Verification {
   private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
   private static final String FLOAT32 = "float32";
   private static final String BFLOAT16 = "bfloat16";
-  private static final long STEPS_APART = 1000;
 
   private final Backend backend;
   private final Backend reference;
@@ -110,7 +110,8 @@ public final class Verification {
   }
 
   private Draw draw(int round) {
-    return new Draw(seed * STEPS_APART + round);
+    // Java's generators begin alike for seeds that are near each other; these are not.
+    return new Draw(RandomKey.bits(seed, round));
   }
 
   /** "GATED_UNITS beside ..." as "gated units beside ...". */

@@ -69,7 +69,7 @@ final class CudaRunTest {
       RunWatch watch = RunWatch.of(run);
       run.start();
       watch.step(3);
-      machine.loseIn("adam_w_many");
+      machine.loseIn("adam_w");
       assertThat(run.await()).isEqualTo(RunState.FAILED);
       assertThat(run.failure().orElseThrow())
           .contains("emulated GPU stopped working")
