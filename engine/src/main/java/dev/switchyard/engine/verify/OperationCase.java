@@ -398,6 +398,15 @@ public enum OperationCase {
     return this == ATTENTION ? 6 : 1e-4;
   }
 
+  /**
+   * The same in bfloat16. A key's gradient in attention sums over dozens of queries, each with its
+   * own rounding, at another place in each backend; where the sum cancels, what is left of them is
+   * a share of the root of their number.
+   */
+  public double roundedScale() {
+    return this == ATTENTION ? 4 * scale() : scale();
+  }
+
   private static RoutingPlan plan(Draw draw) {
     return new RoutingPlan(draw.length(4), draw.length(200), 1 + draw.length(69), draw.length(12));
   }

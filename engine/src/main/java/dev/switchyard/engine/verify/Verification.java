@@ -65,9 +65,7 @@ public final class Verification {
     try (Backend reduced = backend.withBfloat16();
         Backend expected = reference.withBfloat16()) {
       for (OperationCase operation : OperationCase.values()) {
-        // Where a gradient cancels to nothing, the rounding of attention's output is left, once for
-        // each of the queries that a key's gradient sums over.
-        Operation of = new Operation(operation.name(), operation::run, 4 * operation.scale());
+        Operation of = new Operation(operation.name(), operation::run, operation.roundedScale());
         both.accept(compared(of, BFLOAT16, BFLOAT16_BOUND, reduced, expected));
       }
       for (MixedCase operation : MixedCase.values()) {
