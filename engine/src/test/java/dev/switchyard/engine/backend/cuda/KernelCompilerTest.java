@@ -16,14 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelCompilerTest {
   @TempDir Path folder;
 
+  /** JavaCPP's part for the compiler comes with that for the driver, which asks for the driver. */
   private static void needCompiler() {
-    List<FoundLibrary> found = LibrarySearch.ofMachine().find();
-    boolean present = found.stream().anyMatch(each -> each.library() == CudaLibrary.COMPILER);
+    CudaSurvey machine = CudaSurvey.ofMachine();
     Assumptions.assumeTrue(
-        present,
-        "NVRTC is not on this machine (pip install nvidia-cuda-nvrtc brings it), so the kernels"
-            + " are not compiled for GPUs.");
-    NativeLibraries.loadCompiler(found);
+        machine.obstacle().isEmpty(),
+        () -> "The compiler is not asked here: " + machine.obstacle().orElse("") + ".");
+    NativeLibraries.load(machine);
   }
 
   @Test
