@@ -28,7 +28,7 @@ final class NativeLibraries {
    */
   static synchronized void load(CudaSurvey survey) {
     if (!loaded) {
-      loadFound(survey.libraries(), List.of(CudaLibrary.values()));
+      loadFound(survey.libraries());
       try {
         Loader.load(cudart.class);
         Loader.load(cublas.class);
@@ -54,13 +54,7 @@ final class NativeLibraries {
     }
   }
 
-  /** Loads the kernel compiler alone, which needs no driver. */
-  static synchronized void loadCompiler(List<FoundLibrary> libraries) {
-    loadFound(libraries, List.of(CudaLibrary.COMPILER_BUILTINS, CudaLibrary.COMPILER));
-    Loader.load(nvrtc.class);
-  }
-
-  private static void loadFound(List<FoundLibrary> libraries, List<CudaLibrary> wanted) {
+  private static void loadFound(List<FoundLibrary> libraries) {
     // JavaCPP would refuse memory beyond twice the Java heap; the engine plans its own memory.
     for (String limit : List.of("maxPhysicalBytes", "maxBytes")) {
       if (System.getProperty("org.bytedeco.javacpp." + limit) == null) {
@@ -68,16 +62,14 @@ final class NativeLibraries {
       }
     }
     for (FoundLibrary found : libraries) {
-      if (wanted.contains(found.library())) {
-        Path file = found.isInJar() ? unpacked(found) : found.file();
-        try {
-          SymbolLookup.libraryLookup(file, Arena.global());
-        } catch (IllegalArgumentException e) {
-          throw new InputException(
-              "%s can't be loaded; install CUDA 13 anew, or name another in SWITCHYARD_CUDA_HOME."
-                  .formatted(file),
-              e);
-        }
+      Path file = found.isInJar() ? unpacked(found) : found.file();
+      try {
+        SymbolLookup.libraryLookup(file, Arena.global());
+      } catch (IllegalArgumentException e) {
+        throw new InputException(
+            "%s can't be loaded; install CUDA 13 anew, or name another in SWITCHYARD_CUDA_HOME."
+                .formatted(file),
+            e);
       }
     }
   }
