@@ -169,6 +169,8 @@ public final class MainWindow implements Navigator {
     listenToKeys(List.of(windowActions()));
     drop.listen(scene);
     shortcuts.install(scene);
+    // A key may belong to a screen that has still to be made.
+    scene.addEventFilter(KeyEvent.KEY_PRESSED, e -> later.now());
     // On which key it lies differs from keyboard to keyboard, so that it is no key combination.
     scene.addEventHandler(
         KeyEvent.KEY_TYPED,
