@@ -6,12 +6,16 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.bench.BenchConfig;
 import dev.switchyard.engine.bench.BenchResult;
+import dev.switchyard.engine.bench.ExpertProducts;
 import dev.switchyard.engine.bench.OperationTimes;
 import dev.switchyard.engine.bench.StepBenchmark;
+import dev.switchyard.engine.bench.TracingCost;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.ElementType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +33,8 @@ import picocli.CommandLine.ParentCommand;
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
   private static final int FEW = 3;
+  // Of blocks with and without tracing.
+  private static final int PAIRS = 15;
 
   @ParentCommand private SwitchyardCommand switchyard;
 
@@ -37,9 +43,9 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "A JSON file: keys of a Hugging Face config.json, of the settings that train lists for"
-            + " models and routing, and batch, input_length, target_length. What is left out is as"
-            + " without a file: 8 experts in every second of 4 + 4 blocks of width 256, 16 rows of"
-            + " 128 + 32 tokens, capacity_factor 1.25 in each row."
+            + " models and routing, and batch, input_length, target_length, precision, optimizer."
+            + " What is left out is as without a file: 8 experts in every second of 4 + 4 blocks of"
+            + " width 256, 16 rows of 128 + 32 tokens, capacity_factor 1.25 in each row."
       })
   private Path config;
 
@@ -70,6 +76,29 @@ final class BenchCommand implements Callable<Integer> {
       description = "Also list where a training step's time goes, operation by operation.")
   private boolean operations;
 
+  @Option(
+      names = "--tracing",
+      description =
+          "Also how much slower training is while every token's way through every Switch layer is"
+              + " traced: blocks of --steps steps with and without, in turns.")
+  private boolean tracing;
+
+  @Option(
+      names = "--expert-products",
+      description =
+          "Also how long the products of a Switch layer's experts take, against plain batched"
+              + " products of the same work.")
+  private boolean expertProducts;
+
+  @Option(
+      names = "--experts",
+      paramLabel = "N,N",
+      split = ",",
+      description =
+          "Measure a model with each of these numbers of experts, all else alike, and how much"
+              + " longer the last one's step takes than the first one's, the update apart.")
+  private List<Integer> experts = List.of();
+
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
 
@@ -86,20 +115,75 @@ final class BenchCommand implements Callable<Integer> {
         throw new InputException("%s: %s".formatted(config, e.getMessage()), e);
       }
     }
+    if (!experts.isEmpty() && (experts.size() < 2 || tracing || expertProducts || operations)) {
+      throw new InputException(
+          "--experts takes two or more numbers, such as 8,128, and goes with none of --tracing,"
+              + " --expert-products and --operations.");
+    }
     try (Backend device = open()) {
-      BenchResult result;
-      try (StepBenchmark benchmark = new StepBenchmark(measured, device)) {
-        result = benchmark.run(steps, warmUp);
-      }
-      List<OperationTimes.Operation> slowest =
-          operations ? operations(measured, device) : List.of();
-      if (json) {
-        JsonLines.write(switchyard.terminal().out(), BenchText.figures(result, slowest));
+      if (experts.isEmpty()) {
+        measure(measured, device);
       } else {
-        BenchText.lines(result, slowest).forEach(switchyard.terminal().out()::println);
+        compareExperts(measured, device);
       }
     }
     return Problems.DONE;
+  }
+
+  private void measure(BenchConfig measured, Backend device) {
+    BenchResult result;
+    TracingCost cost = null;
+    try (StepBenchmark benchmark = new StepBenchmark(measured, device)) {
+      result = benchmark.run(steps, warmUp);
+      if (tracing) {
+        cost = benchmark.tracing(PAIRS, steps, warmUp);
+      }
+    }
+    ExpertProducts products =
+        expertProducts ? StepBenchmark.expertProducts(measured, device, steps) : null;
+    List<OperationTimes.Operation> slowest = operations ? operations(measured, device) : List.of();
+    if (json) {
+      Map<String, Object> figures = BenchText.figures(result, slowest);
+      if (cost != null) {
+        figures.put("tracing", BenchText.figures(cost));
+      }
+      if (products != null) {
+        figures.put("expert_products", BenchText.figures(products));
+      }
+      JsonLines.write(switchyard.terminal().out(), figures);
+      return;
+    }
+    BenchText.lines(result, slowest).forEach(this::print);
+    if (cost != null) {
+      print(BenchText.line(cost));
+    }
+    if (products != null) {
+      print(BenchText.line(products));
+    }
+  }
+
+  /** One after the other: two large models would not fit beside each other. */
+  private void compareExperts(BenchConfig measured, Backend device) {
+    List<BenchResult> results = new ArrayList<>();
+    for (int number : experts) {
+      BenchConfig config = measured.with(Map.of("num_experts", number));
+      try (StepBenchmark benchmark = new StepBenchmark(config, device)) {
+        results.add(benchmark.run(steps, warmUp));
+      }
+      if (!json) {
+        BenchText.lines(results.getLast(), List.of()).forEach(this::print);
+        print("");
+      }
+    }
+    if (json) {
+      JsonLines.write(switchyard.terminal().out(), BenchText.scalingFigures(results));
+    } else {
+      print(BenchText.scalingLine(results));
+    }
+  }
+
+  private void print(String line) {
+    switchyard.terminal().out().println(line);
   }
 
   /** Measured apart, because to time each operation takes time itself. */

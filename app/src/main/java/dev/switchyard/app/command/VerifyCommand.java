@@ -7,12 +7,15 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
 import dev.switchyard.engine.bench.BenchConfig;
 import dev.switchyard.engine.bench.BenchResult;
+import dev.switchyard.engine.bench.ExpertProducts;
 import dev.switchyard.engine.bench.StepBenchmark;
+import dev.switchyard.engine.bench.TracingCost;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.verify.Finding;
 import dev.switchyard.engine.verify.Verification;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -36,6 +39,9 @@ import picocli.CommandLine.ParentCommand;
 final class VerifyCommand implements Callable<Integer> {
   private static final List<String> PRECISIONS = List.of("float32", "selective");
   private static final double SECONDS_TO_WARM_UP = 2;
+  private static final int PAIRS = 5;
+  // More than these need much memory: bench --experts takes any.
+  private static final List<Integer> EXPERTS = List.of(8, 32);
 
   @ParentCommand private SwitchyardCommand switchyard;
 
@@ -89,12 +95,42 @@ final class VerifyCommand implements Callable<Integer> {
         }
       }
       if (json) {
-        JsonLines.write(
-            switchyard.terminal().out(),
-            VerifyText.figures(tested, reference, seed, findings, times));
+        Map<String, Object> figures = VerifyText.figures(tested, reference, seed, findings, times);
+        if (!times.isEmpty()) {
+          figures.putAll(comparisons(tested));
+        }
+        JsonLines.write(switchyard.terminal().out(), figures);
+      } else if (!times.isEmpty()) {
+        comparisons(tested);
       }
       return findings.stream().allMatch(Finding::passed) ? Problems.DONE : Problems.FAILED;
     }
+  }
+
+  /** What a change of the work costs, in the smallest precision: shown, and by name. */
+  private Map<String, Object> comparisons(Backend tested) {
+    BenchConfig config = BenchConfig.defaults().with(Map.of("precision", PRECISIONS.getLast()));
+    Map<String, Object> figures = new LinkedHashMap<>();
+    print("");
+    print("compared, in " + PRECISIONS.getLast());
+    try (StepBenchmark benchmark = new StepBenchmark(config, tested)) {
+      TracingCost tracing = benchmark.tracing(PAIRS, steps, SECONDS_TO_WARM_UP);
+      print(BenchText.line(tracing));
+      figures.put("tracing", BenchText.figures(tracing));
+    }
+    ExpertProducts products = StepBenchmark.expertProducts(config, tested, steps);
+    print(BenchText.line(products));
+    figures.put("expert_products", BenchText.figures(products));
+    List<BenchResult> results = new ArrayList<>();
+    for (int experts : EXPERTS) {
+      try (StepBenchmark benchmark =
+          new StepBenchmark(config.with(Map.of("num_experts", experts)), tested)) {
+        results.add(benchmark.run(steps, SECONDS_TO_WARM_UP));
+      }
+    }
+    print(BenchText.scalingLine(results));
+    figures.put("scaling", BenchText.scalingFigures(results));
+    return figures;
   }
 
   private BenchResult timed(Backend tested, String precision) {

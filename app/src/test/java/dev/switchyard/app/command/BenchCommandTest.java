@@ -8,6 +8,8 @@ import dev.switchyard.app.command.Session.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +44,8 @@ final class BenchCommandTest {
                 "--warm-up",
                 "0.1",
                 "--operations",
+                "--tracing",
+                "--expert-products",
                 "--json");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
@@ -63,10 +67,58 @@ final class BenchCommandTest {
     assertThat(figures.path("operations").findValuesAsText("name"))
         .contains("attention", "adamW")
         .anyMatch(name -> name.startsWith("batchedMatmul ["));
+    assertThat(figures.path("gemm_peak_type").asText()).isEqualTo("float32");
+    // Of 2 x (16 + 8) tokens in one of two Switch layers each, four numbers a choice.
+    assertThat(figures.path("tracing").path("numbers_of_trace").asInt()).isEqualTo(4 * 2 * 24);
+    assertThat(figures.path("tracing").path("traces").asInt()).isPositive();
+    assertThat(figures.path("tracing").path("step_ms").asDouble()).isPositive();
+    assertThat(figures.path("expert_products").path("ratio").asDouble()).isPositive();
+    // 2 x 16 tokens over 4 experts, twice as many slots as fit.
+    assertThat(figures.path("expert_products").path("slots").asInt()).isEqualTo(16);
     assertThat(figures.path("product_kernels").asText()).startsWith("OpenBLAS ");
     assertThat(figures.path("model").path("num_experts").asInt()).isEqualTo(4);
     assertThat(figures.path("workload").path("batch").asInt()).isEqualTo(2);
     assertThat(figures.path("routing").path("expert_capacity").asInt()).isEqualTo(8);
+  }
+
+  @Test
+  void itComparesNumbersOfExperts() throws IOException {
+    Path config =
+        config(
+            """
+            {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_decoder_layers": 2,
+             "vocab_size": 100, "batch": 2, "input_length": 16, "target_length": 8,
+             "precision": "selective", "optimizer": "adafactor"}
+            """);
+    List<String> command =
+        List.of(
+            "bench",
+            "--config",
+            config.toString(),
+            "--backend",
+            "cpu",
+            "--steps",
+            "2",
+            "--warm-up",
+            "0.1",
+            "--json",
+            "--experts");
+    Result result =
+        new Session(folder)
+            .run(Stream.concat(command.stream(), Stream.of("2,8")).toArray(String[]::new));
+    assertThat(result.err()).isEmpty();
+    JsonNode figures = new ObjectMapper().readTree(result.out());
+    assertThat(figures.path("step_without_update_ratio").asDouble()).isPositive();
+    assertThat(figures.path("by_experts")).hasSize(2);
+    JsonNode last = figures.path("by_experts").get(1);
+    assertThat(last.path("model").path("num_experts").asInt()).isEqualTo(8);
+    assertThat(last.path("gemm_peak_type").asText()).isEqualTo("bfloat16");
+    assertThat(last.path("workload").path("optimizer").asText()).isEqualTo("adafactor");
+    Result one =
+        new Session(folder)
+            .run(Stream.concat(command.stream(), Stream.of("8")).toArray(String[]::new));
+    assertThat(one.code()).isEqualTo(2);
+    assertThat(one.err()).contains("two or more");
   }
 
   @Test

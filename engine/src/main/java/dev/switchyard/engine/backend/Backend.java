@@ -8,6 +8,7 @@ import dev.switchyard.engine.tensor.Tensor;
 import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The operations that a Switch Transformer needs, forward and backward, on one device.
@@ -86,6 +87,28 @@ public interface Backend extends RoutingOperations, AutoCloseable {
 
   /** Copies a tensor's elements out, in native byte order; waits for work in flight. */
   void read(Tensor from, MemorySegment to);
+
+  /**
+   * Reads tensors as they are when the work asked for so far is done, without waiting for it. Only
+   * so many readings can be under way; then a new one waits for the oldest.
+   */
+  default Reading readLater(List<Tensor> tensors) {
+    HostNumbers numbers = new HostNumbers(tensors);
+    for (Tensor tensor : tensors) {
+      read(tensor, numbers.place(tensor));
+    }
+    return new Reading() {
+      @Override
+      public boolean isHere() {
+        return true;
+      }
+
+      @Override
+      public HostNumbers take() {
+        return numbers;
+      }
+    };
+  }
 
   /** Copies elements of the tensor's type in; the source may be reused at once. */
   void write(Tensor to, MemorySegment from);
@@ -398,6 +421,15 @@ public interface Backend extends RoutingOperations, AutoCloseable {
   /** Sum of the squares of all elements; waits for it. */
   double sumOfSquares(Tensor tensor);
 
+  /** The sum of squares of all elements of several tensors. */
+  default double sumOfSquares(List<Tensor> tensors) {
+    double sum = 0;
+    for (Tensor tensor : tensors) {
+      sum += sumOfSquares(tensor);
+    }
+    return sum;
+  }
+
   /** Whether no element is infinite or not a number; waits for it. */
   boolean allFinite(Tensor tensor);
 
@@ -418,6 +450,9 @@ public interface Backend extends RoutingOperations, AutoCloseable {
 
   /** One Adafactor update with the whole second moment, of the parameter's shape: for vectors. */
   void adafactor(Tensor parameter, Tensor gradient, Tensor secondMoment, AdafactorStep step);
+
+  /** Sees to it that the work asked for so far begins, without waiting for it. */
+  default void submit() {}
 
   /** Waits until all work is done. */
   void synchronize();

@@ -183,6 +183,11 @@ public class Bfloat16Backend implements Backend {
   }
 
   @Override
+  public Reading readLater(List<Tensor> tensors) {
+    return device.readLater(tensors);
+  }
+
+  @Override
   public void write(Tensor to, MemorySegment from) {
     device.write(to, from);
   }
@@ -693,6 +698,11 @@ public class Bfloat16Backend implements Backend {
     begin();
     device.adafactor(inOut(parameter), in(gradient), inOut(secondMoment), step);
     end();
+  }
+
+  @Override
+  public void submit() {
+    device.submit();
   }
 
   @Override

@@ -66,7 +66,7 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
     return new BenchConfig(
         SettingsRecord.with(ModelConfig.defaults(), model),
         SettingsRecord.with(RoutingConfig.defaults(), routing),
-        new Workload(16, 128, 32, "float32"));
+        new Workload(16, 128, 32, "float32", "adamw"));
   }
 
   /**
@@ -130,6 +130,13 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
           "There is no key \"%s\" of a model or of a benchmark; did you mean %s?"
               .formatted(name, String.join(", ", NearestNames.of(name, known, NEAREST))));
     }
+  }
+
+  /** Slots of an expert that the capacity factor gives for the tokens of the longer stack. */
+  int slotsOfExpert() {
+    int length = model.isEncoderDecoder() ? workload.inputLength() : workload.targetLength();
+    double tokens = (double) workload.batch() * length;
+    return (int) Math.max(1, routing.capacityFactor() * tokens / Math.max(1, model.numExperts()));
   }
 
   /**

@@ -5,9 +5,9 @@ import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.Precision;
+import dev.switchyard.engine.model.RoutingTracer;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
-import dev.switchyard.engine.tensor.Tensor;
 import dev.switchyard.engine.train.Optimizer;
 import dev.switchyard.engine.train.TrainingConfig;
 import java.lang.management.CompilationMXBean;
@@ -16,8 +16,8 @@ import java.util.Map;
 
 /**
  * Times training steps and forward passes of one model, as a training run does them but for reading
- * text: forward, backward, the gradient's norm, AdamW. Random tokens, so that the routers' load is
- * that of initial weights.
+ * text: forward, backward, the gradient's norm, the optimizer. Random tokens, so that the routers'
+ * load is that of initial weights.
  */
 public final class StepBenchmark implements AutoCloseable {
   /** Seconds of work before the JIT is asked whether it still compiles. */
@@ -25,6 +25,7 @@ public final class StepBenchmark implements AutoCloseable {
 
   private static final long SEED = 1;
   private static final double LEARNING_RATE = 1e-4;
+  private static final double WEIGHT_DECAY = 0.01;
   private static final int FEWEST_TO_WARM_UP = 3;
   // On few processors the JIT takes their time from the steps. It rests when it compiled for less
   // than this share of a stretch; it is waited for no longer than so many times the warm-up.
@@ -48,7 +49,7 @@ public final class StepBenchmark implements AutoCloseable {
   private record Times(long forward, long backward, long update) {}
 
   /**
-   * A model with initial weights and an AdamW optimizer on this backend, which stays its opener's.
+   * A model with initial weights and its optimizer on this backend, which stays its opener's.
    *
    * @throws dev.switchyard.engine.configuration.InputException if the batch does not divide into
    *     the routing groups
@@ -63,7 +64,8 @@ public final class StepBenchmark implements AutoCloseable {
     model.setPrecision(Precision.named(work.precision()));
     TrainingConfig training =
         SettingsRecord.with(
-            TrainingConfig.defaults(), Map.of("optimizer", "adamw", "weight_decay", 0.01));
+            TrainingConfig.defaults(),
+            Map.of("optimizer", work.optimizer(), "weight_decay", WEIGHT_DECAY));
     this.optimizer = Optimizer.of(training, backend, model.parameters());
     this.batch = work.batch(config.model().vocabSize(), config.model().isEncoderDecoder(), SEED);
     model.zeroGradients();
@@ -77,8 +79,7 @@ public final class StepBenchmark implements AutoCloseable {
    *     while the JIT still compiles
    */
   public BenchResult run(int steps, double warmUp) {
-    ProductPeak peak = new ProductPeak(backend, warmUp * SHARE_FOR_PRODUCTS);
-    double before = peak.measure();
+    double before = peak(warmUp);
     warmUp(warmUp, this::train);
     double[] forward = new double[steps];
     double[] backward = new double[steps];
@@ -112,8 +113,77 @@ public final class StepBenchmark implements AutoCloseable {
         millis(inference),
         dropped,
         3 * config.forwardFlop(),
-        Math.max(before, peak.measure()),
+        Math.max(before, peak(warmUp)),
         allocated / steps);
+  }
+
+  /** Of products in the run's own numbers. */
+  private double peak(double warmUp) {
+    double seconds = warmUp * SHARE_FOR_PRODUCTS;
+    if (!model.precision().isReduced()) {
+      return new ProductPeak(backend, seconds).measure();
+    }
+    try (Backend reduced = backend.withBfloat16()) {
+      return new ProductPeak(reduced, seconds).measure();
+    }
+  }
+
+  /**
+   * Measures what it costs to trace every token of every step: blocks of steps with and without, in
+   * turns.
+   *
+   * @param pairs of blocks
+   * @param stepsOfBlock steps of a block
+   * @param warmUp as in {@link #run}
+   */
+  public TracingCost tracing(int pairs, int stepsOfBlock, double warmUp) {
+    long[] counts = new long[2];
+    RoutingTracer tracer =
+        new RoutingTracer(
+            routing -> {
+              counts[0]++;
+              counts[1] = routing.layers().stream().mapToLong(l -> 4L * l.expert().length).sum();
+            });
+    warmUp(warmUp, () -> block(1, tracer));
+    double[] plain = new double[pairs];
+    double[] traced = new double[pairs];
+    double[] ratio = new double[pairs];
+    for (int i = 0; i < pairs; i++) {
+      // Which comes first changes, so that a machine that grows slower favours neither.
+      boolean plainFirst = i % 2 == 0;
+      double first = block(stepsOfBlock, plainFirst ? null : tracer);
+      double second = block(stepsOfBlock, plainFirst ? tracer : null);
+      plain[i] = plainFirst ? first : second;
+      traced[i] = plainFirst ? second : first;
+      ratio[i] = traced[i] / plain[i];
+    }
+    return new TracingCost(
+        pairs,
+        stepsOfBlock,
+        millis(plain) / stepsOfBlock,
+        millis(traced) / stepsOfBlock,
+        Median.of(ratio) - 1,
+        counts[0],
+        tracer.skipped(),
+        counts[1]);
+  }
+
+  /** Nanoseconds of some steps as a run does them, all traces handed out. */
+  private double block(int steps, RoutingTracer tracer) {
+    backend.synchronize();
+    model.traceTraining(tracer);
+    long begin = System.nanoTime();
+    train(steps);
+    if (tracer != null) {
+      tracer.finish();
+    }
+    backend.synchronize();
+    return System.nanoTime() - begin;
+  }
+
+  /** See {@link ExpertProducts}, of the same model and batch. */
+  public static ExpertProducts expertProducts(BenchConfig config, Backend backend, int times) {
+    return ExpertProducts.measure(config, backend, times);
   }
 
   private static void warmUp(double seconds, Runnable work) {
@@ -155,25 +225,30 @@ public final class StepBenchmark implements AutoCloseable {
             });
     backend.synchronize();
     long backwardDone = System.nanoTime();
-    double squares = 0;
-    for (Tensor block : model.gradientBlocks()) {
-      squares += backend.sumOfSquares(block);
-    }
-    optimizer.update(step, LEARNING_RATE, Math.min(1, 1 / Math.sqrt(squares)));
-    model.zeroGradients();
+    update();
     backend.synchronize();
     return new Times(
         forwardDone[0] - begin, backwardDone - forwardDone[0], System.nanoTime() - backwardDone);
   }
 
+  private void update() {
+    double norm = Math.sqrt(backend.sumOfSquares(model.gradientBlocks()));
+    optimizer.update(step, LEARNING_RATE, Math.min(1, 1 / norm));
+    model.zeroGradients();
+  }
+
   /**
-   * Runs training steps without measuring them.
+   * Runs training steps without measuring their parts: they wait for nothing but what a run's wait
+   * for.
    *
    * @param steps how many
    */
   public void train(int steps) {
     for (int i = 0; i < steps; i++) {
-      train();
+      step++;
+      figures = model.forwardBackward(batch, SEED, step);
+      update();
+      backend.submit();
     }
   }
 

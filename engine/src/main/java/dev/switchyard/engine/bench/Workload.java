@@ -15,7 +15,11 @@ public record Workload(
     @Setting(
             value = "Numbers that the step computes in; selective: the router alone in float32.",
             options = {"float32", "bfloat16", "selective"})
-        String precision) {
+        String precision,
+    @Setting(
+            value = "What updates the weights; adafactor needs half of adamw's memory.",
+            options = {"adamw", "adafactor"})
+        String optimizer) {
   // 0 and 1 are padding and the end of a text.
   private static final int FIRST_ID = 2;
 

@@ -1,6 +1,6 @@
 package dev.switchyard.engine.layer;
 
-import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostNumbers;
 import dev.switchyard.engine.tensor.Tensor;
 
 /**
@@ -80,13 +80,17 @@ public record OutputHead(Linear projection, double inputScale, double zLoss) {
     return new Soft(targets, softened, loss, logSumExp);
   }
 
-  /** Mean over the labels of log^2 Z, without its weight; 0 without labels. Waits for the pass. */
-  public static double squaredLogZ(Backend backend, Scored scored) {
+  /**
+   * Mean over the labels of log^2 Z, without its weight; 0 without labels.
+   *
+   * @param numbers with the labels and logSumExp
+   */
+  public static double squaredLogZ(HostNumbers numbers, Scored scored) {
     if (scored.count() == 0) {
       return 0;
     }
-    double[] logZ = backend.doubles(scored.logSumExp());
-    int[] labels = backend.ints(scored.labels());
+    double[] logZ = numbers.doubles(scored.logSumExp());
+    int[] labels = numbers.ints(scored.labels());
     double sum = 0;
     for (int t = 0; t < labels.length; t++) {
       sum += labels[t] < 0 ? 0 : logZ[t] * logZ[t];

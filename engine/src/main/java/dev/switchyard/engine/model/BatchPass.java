@@ -106,18 +106,6 @@ record BatchPass(
     }
   }
 
-  /** What is learned: nats a label, mixed with what is learned from a teacher; waits. */
-  double objective(Backend backend) {
-    double truth = crossEntropy(backend);
-    OutputHead.Soft soft = scored.soft();
-    if (soft == null || scored.count() == 0) {
-      return truth;
-    }
-    double temperature = soft.targets().temperature();
-    double taught = temperature * temperature * backend.sum(soft.loss()) / scored.count();
-    return truth + soft.targets().share() * (taught - truth);
-  }
-
   /** Nats a label, 0 without labels; waits for the pass. */
   double crossEntropy(Backend backend) {
     return scored.count() == 0 ? 0 : backend.sum(scored.loss()) / scored.count();

@@ -1,6 +1,6 @@
 package dev.switchyard.engine.model;
 
-import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostNumbers;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.moe.LoadBalancing;
 import dev.switchyard.engine.moe.RouterLossConfig;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a pass' figures from the device, once, and sums them up for people. */
+/** Sums up a pass' figures for people, from what was read of it. */
 final class PassFigures {
   private final RouterLossConfig config;
   private final double fraction;
@@ -51,15 +51,14 @@ final class PassFigures {
       double[] expectedLoad,
       double[] routerFigures) {
 
-    static Counts read(Backend backend, RoutingTally tally) {
-      int[] asked = backend.ints(tally.asked());
+    static Counts of(HostNumbers numbers, RoutingTally tally) {
       return new Counts(
-          asked,
-          tally.counted() == tally.asked() ? asked : backend.ints(tally.counted()),
-          backend.ints(tally.dropped()),
-          backend.doubles(tally.probabilitySums()),
-          tally.expectedLoad() == null ? null : backend.doubles(tally.expectedLoad()),
-          backend.doubles(tally.routerFigures()));
+          numbers.ints(tally.asked()),
+          numbers.ints(tally.counted()),
+          numbers.ints(tally.dropped()),
+          numbers.doubles(tally.probabilitySums()),
+          tally.expectedLoad() == null ? null : numbers.doubles(tally.expectedLoad()),
+          numbers.doubles(tally.routerFigures()));
     }
 
     Counts layer(int layer, RoutingPlan plan) {
@@ -77,16 +76,17 @@ final class PassFigures {
   }
 
   /**
-   * Reads the counts of a stack's Switch layers; waits for the pass.
+   * Adds the counts of a stack's Switch layers.
    *
+   * @param numbers with the stack's tally
    * @param places the stack's Switch layers
    * @param stack null where there is none
    */
-  void readStack(Backend backend, List<SwitchPlace> places, Stack.Saved stack) {
+  void addStack(HostNumbers numbers, List<SwitchPlace> places, Stack.Saved stack) {
     if (places.isEmpty() || stack == null) {
       return;
     }
-    Counts all = Counts.read(backend, stack.tally());
+    Counts all = Counts.of(numbers, stack.tally());
     List<SwitchLayer.Saved> saved =
         stack.blocks().stream().flatMap(block -> block.switchLayers().stream()).toList();
     for (int i = 0; i < places.size(); i++) {

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.backend.HostNumbers;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.layer.ActivationObserver;
@@ -41,6 +42,7 @@ public final class SwitchTransformer implements AutoCloseable {
   private final Division undivided;
   private Arithmetic arithmetic;
   private RoutingConfig routing;
+  private RoutingTracer tracer;
 
   /** A layer's result, to find the first that is not finite. */
   private record Activation(String layer, Tensor tensor) {}
@@ -201,6 +203,15 @@ public final class SwitchTransformer implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets somebody see each token's way through every training step from the next one on.
+   *
+   * @param tracer null: nobody any more
+   */
+  public void traceTraining(RoutingTracer tracer) {
+    this.tracer = tracer;
+  }
+
   /** In what numbers it computes. */
   public Precision precision() {
     return arithmetic.precision();
@@ -334,8 +345,12 @@ public final class SwitchTransformer implements AutoCloseable {
             true, seed, step, (layer, x) -> seen.add(new Activation(layer, x)), division);
     BatchPass forward = forward(pass, part, capacity(routing.capacityFactor()), targets);
     forwardDone.run();
+    AskedFigures asked = AskedFigures.of(backend, forward);
+    if (tracer != null) {
+      tracer.trace(backend, layers.places(), forward, step);
+    }
     forward.backward(pass);
-    return figures(forward, part, seen, division.share().fraction());
+    return figures(asked, part, seen, division.share().fraction());
   }
 
   /** The same figures without dropout and jitter, with the capacity factor of evaluation. */
@@ -354,7 +369,7 @@ public final class SwitchTransformer implements AutoCloseable {
     Pass pass = pass(false, 0, 0, (layer, x) -> seen.add(new Activation(layer, x)));
     BatchPass forward = forward(pass, batch, capacity(routing.evalCapacityFactor()));
     losses.accept(backend.floats(forward.scored().loss()));
-    return figures(forward, batch, seen, 1);
+    return figures(AskedFigures.of(backend, forward), batch, seen, 1);
   }
 
   /**
@@ -488,17 +503,21 @@ public final class SwitchTransformer implements AutoCloseable {
   }
 
   private StepFigures figures(
-      BatchPass forward, Batch batch, List<Activation> seen, double fraction) {
+      AskedFigures asked, Batch batch, List<Activation> seen, double fraction) {
+    BatchPass pass = asked.pass();
+    HostNumbers numbers = asked.reading().take();
     PassFigures figures = new PassFigures(routing, fraction);
-    double crossEntropy = forward.crossEntropy(backend);
-    figures.readStack(backend, layers.placesOf(true), forward.encoder());
-    figures.readStack(backend, layers.placesOf(false), forward.decoder());
+    figures.addStack(numbers, layers.placesOf(true), pass.encoder());
+    figures.addStack(numbers, layers.placesOf(false), pass.decoder());
     StepFigures all =
         figures
             .sumUp(
-                forward.objective(backend), crossEntropy, batch.tokens(), forward.scored().count())
+                AskedFigures.objective(numbers, pass.scored()),
+                AskedFigures.crossEntropy(numbers, pass.scored()),
+                batch.tokens(),
+                pass.scored().count())
             .withOutputZLoss(
-                OutputHead.squaredLogZ(backend, forward.scored()), config.outputZLossCoef());
+                OutputHead.squaredLogZ(numbers, pass.scored()), config.outputZLossCoef());
     return all.isFinite() ? all : all.withFirstNotFinite(firstNotFinite(seen));
   }
 

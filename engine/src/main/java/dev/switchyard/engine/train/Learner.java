@@ -12,7 +12,6 @@ import dev.switchyard.engine.observe.StepReport.ModelReport;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
-import dev.switchyard.engine.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,11 +64,8 @@ final class Learner implements ModelTraining {
     if (!figures.isFinite()) {
       throw diverged(name, step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
     }
-    double squares = 0;
-    for (Tensor block : model.gradientBlocks()) {
-      squares += model.backend().sumOfSquares(block);
-    }
-    gradientNorm = Math.sqrt(squares);
+    // The one thing in a step that is waited for: by it the update is scaled, or refused.
+    gradientNorm = Math.sqrt(model.backend().sumOfSquares(model.gradientBlocks()));
     if (!Double.isFinite(gradientNorm)) {
       throw diverged(
           name, step, "gradient", model.firstGradientNotFinite().orElse("the sum over all layers"));
@@ -99,7 +95,13 @@ final class Learner implements ModelTraining {
       optimizer.update(step, learningRate, scale);
     }
     model.moveSelectionBiases(figures.layers());
-    model.backend().synchronize();
+    if (config.twin()) {
+      // So that neither model's time holds work of the other.
+      model.backend().synchronize();
+    } else {
+      // The next batch crosses to the device meanwhile; the next step's time has the rest of this.
+      model.backend().submit();
+    }
     secondsOfStep += secondsSince(begin);
     seconds += secondsOfStep;
   }

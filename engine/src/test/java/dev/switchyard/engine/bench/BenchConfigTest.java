@@ -33,7 +33,7 @@ final class BenchConfigTest {
     assertThat(config.model().decoderSparseStep()).isZero();
     assertThat(config.model().isGated()).isTrue();
     assertThat(config.model().vocabSize()).isEqualTo(BenchConfig.defaults().model().vocabSize());
-    assertThat(config.workload()).isEqualTo(new Workload(4, 128, 32, "float32"));
+    assertThat(config.workload()).isEqualTo(new Workload(4, 128, 32, "float32", "adamw"));
     assertThat(config.routing().capacity().expertCapacity()).isEqualTo(64);
     assertThat(config.routing().evalCapacityFactor()).isEqualTo(2.0);
   }

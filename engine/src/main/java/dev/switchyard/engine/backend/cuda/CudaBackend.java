@@ -5,6 +5,7 @@ import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.backend.AttentionPlan;
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Bfloat16Backend;
+import dev.switchyard.engine.backend.Reading;
 import dev.switchyard.engine.backend.RoutingPlan;
 import dev.switchyard.engine.backend.Shapes;
 import dev.switchyard.engine.tensor.Arena;
@@ -14,13 +15,14 @@ import dev.switchyard.engine.tensor.Tensor;
 import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
  * The fast backend on an NVIDIA GPU, in single precision: cuBLASLt for products, kernels of the
  * engine's own for everything else, and routing without a trip to the host. Calls return before
- * their work is done; {@link #read} and {@link #synchronize} wait for it. Sums are added in an
- * order that the shapes alone decide, so that the same calls give the same bits.
+ * their work is done; {@link #read}, sums and {@link #synchronize} wait for it. Sums are added in
+ * an order that the shapes alone decide, so that the same calls give the same bits.
  *
  * <p>Whatever fails on the device is an {@link dev.switchyard.engine.configuration.InputException}
  * of one line; after a device is lost, every call throws it.
@@ -42,6 +44,7 @@ public final class CudaBackend implements Backend {
   private final CudaPlaces places;
   private final CudaSlots slots;
   private final CudaLoss loss;
+  private final CudaReadings readings;
 
   /**
    * The backend on a device, which is closed with it.
@@ -66,6 +69,7 @@ public final class CudaBackend implements Backend {
     this.slots = new CudaSlots(work);
     this.loss = new CudaLoss(work);
     this.sums = new CudaSums(work, memory);
+    this.readings = new CudaReadings(device, faults, memory, queue);
     this.updates = new CudaUpdates(work, memory, new PieceTables(memory, work));
     queue.beforeOthers(updates::flush);
   }
@@ -148,6 +152,11 @@ public final class CudaBackend implements Backend {
   @Override
   public void read(Tensor from, MemorySegment to) {
     queue.read(addressOf(from, to), to);
+  }
+
+  @Override
+  public Reading readLater(List<Tensor> tensors) {
+    return readings.read(tensors);
   }
 
   @Override
@@ -697,6 +706,11 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public double sumOfSquares(List<Tensor> tensors) {
+    return sums.sumOfSquares(tensors);
+  }
+
+  @Override
   public boolean allFinite(Tensor tensor) {
     return sums.allFinite(tensor);
   }
@@ -719,6 +733,11 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public void submit() {
+    queue.flush();
+  }
+
+  @Override
   public void synchronize() {
     queue.synchronize();
   }
@@ -736,6 +755,7 @@ public final class CudaBackend implements Backend {
   @Override
   public void close() {
     try {
+      readings.close();
       queue.close();
       memory.close();
     } finally {

@@ -7,6 +7,7 @@ import dev.switchyard.engine.tensor.Arena;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
+import java.util.List;
 
 /**
  * The GPU for tensors of bfloat16, by kernels of its own: products and attention on the matrix
@@ -463,6 +464,11 @@ final class CudaBfloat16Backend extends Bfloat16Backend {
   @Override
   public double sumOfSquares(Tensor tensor) {
     return sums.sumOfSquares(tensor);
+  }
+
+  @Override
+  public double sumOfSquares(List<Tensor> tensors) {
+    return sums.sumOfSquares(tensors);
   }
 
   @Override

@@ -14,9 +14,12 @@ interface CudaDevice extends AutoCloseable {
     void free();
   }
 
-  /** A point in the stream. */
+  /** A point in the stream, or beside it. To be waited for once. */
   interface Event {
-    /** Waits until the stream has passed it. */
+    /** Whether it has been passed. */
+    boolean isPast();
+
+    /** Waits until it has been passed. */
     void await();
   }
 
@@ -48,11 +51,25 @@ interface CudaDevice extends AutoCloseable {
   /** Frees what {@link #allocateHost} gave. */
   void freeHost(MemorySegment memory);
 
-  /** Copies in from memory of {@link #allocateHost}, which must stay as it is until it is done. */
-  void copyIn(long to, MemorySegment from, long bytes);
-
   /** Copies out into memory of {@link #allocateHost}. */
   void copyOut(MemorySegment to, long from, long bytes);
+
+  /**
+   * Copies in beside the stream: at once, while the work in it goes on; what is put into it from
+   * now on comes after the copy. No work in the stream may use the device's memory meanwhile.
+   *
+   * @param from memory of {@link #allocateHost}, which must stay as it is until a later event of
+   *     the stream has passed
+   */
+  void copyInBeside(long to, MemorySegment from, long bytes);
+
+  /**
+   * Copies out beside the stream: after the work that was put into it so far, while what comes
+   * later goes on. The device's memory must stay as it is until the event has passed.
+   *
+   * @param to memory of {@link #allocateHost}
+   */
+  Event copyOutBeside(MemorySegment to, long from, long bytes);
 
   /** Copies within the device, or from another one of the same kind. */
   void copy(long to, long from, long bytes);

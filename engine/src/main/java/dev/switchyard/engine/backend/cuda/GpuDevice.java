@@ -35,6 +35,11 @@ final class GpuDevice implements CudaDevice {
   private final int[] number = new int[1];
   private final CUctx_st context = new CUctx_st();
   private final CUstream_st stream = new CUstream_st();
+  // Copies beside the stream, one for each direction: a GPU copies both ways at once.
+  private final CUstream_st inward = new CUstream_st();
+  private final CUstream_st outward = new CUstream_st();
+  private final CUevent_st arrived = new CUevent_st();
+  private final CUevent_st reached = new CUevent_st();
   private final List<CUmod_st> modules = new ArrayList<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
   private final LtProducts products;
@@ -57,6 +62,16 @@ final class GpuDevice implements CudaDevice {
   }
 
   private record Mark(CUevent_st event) implements Event {
+    @Override
+    public boolean isPast() {
+      int result = cudart.cuEventQuery(event);
+      if (result == cudart.CUDA_ERROR_NOT_READY) {
+        return false;
+      }
+      CudaCalls.check(result, "cuEventQuery");
+      return true;
+    }
+
     @Override
     public void await() {
       CudaCalls.check(cudart.cuEventSynchronize(event), "cuEventSynchronize");
@@ -82,7 +97,12 @@ final class GpuDevice implements CudaDevice {
     CudaCalls.check(
         cudart.cuDevicePrimaryCtxRetain(context, number[0]), "cuDevicePrimaryCtxRetain");
     use();
-    CudaCalls.check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    for (CUstream_st each : List.of(stream, inward, outward)) {
+      CudaCalls.check(cudart.cuStreamCreate(each, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    }
+    for (CUevent_st each : List.of(arrived, reached)) {
+      create(each);
+    }
     for (byte[] each : code) {
       load(each);
     }
@@ -165,17 +185,29 @@ final class GpuDevice implements CudaDevice {
   }
 
   @Override
-  public void copyIn(long to, MemorySegment from, long bytes) {
-    use();
-    CudaCalls.check(
-        cudart.cuMemcpyHtoDAsync(to, new Address(from), bytes, stream), "cuMemcpyHtoDAsync");
-  }
-
-  @Override
   public void copyOut(MemorySegment to, long from, long bytes) {
     use();
     CudaCalls.check(
         cudart.cuMemcpyDtoHAsync(new Address(to), from, bytes, stream), "cuMemcpyDtoHAsync");
+  }
+
+  @Override
+  public void copyInBeside(long to, MemorySegment from, long bytes) {
+    use();
+    CudaCalls.check(
+        cudart.cuMemcpyHtoDAsync(to, new Address(from), bytes, inward), "cuMemcpyHtoDAsync");
+    CudaCalls.check(cudart.cuEventRecord(arrived, inward), "cuEventRecord");
+    CudaCalls.check(cudart.cuStreamWaitEvent(stream, arrived, 0), "cuStreamWaitEvent");
+  }
+
+  @Override
+  public Event copyOutBeside(MemorySegment to, long from, long bytes) {
+    use();
+    CudaCalls.check(cudart.cuEventRecord(reached, stream), "cuEventRecord");
+    CudaCalls.check(cudart.cuStreamWaitEvent(outward, reached, 0), "cuStreamWaitEvent");
+    CudaCalls.check(
+        cudart.cuMemcpyDtoHAsync(new Address(to), from, bytes, outward), "cuMemcpyDtoHAsync");
+    return record(outward);
   }
 
   @Override
@@ -256,10 +288,18 @@ final class GpuDevice implements CudaDevice {
   @Override
   public Event record() {
     use();
+    return record(stream);
+  }
+
+  private static Event record(CUstream_st on) {
     CUevent_st event = new CUevent_st();
-    CudaCalls.check(cudart.cuEventCreate(event, cudart.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-    CudaCalls.check(cudart.cuEventRecord(event, stream), "cuEventRecord");
+    create(event);
+    CudaCalls.check(cudart.cuEventRecord(event, on), "cuEventRecord");
     return new Mark(event);
+  }
+
+  private static void create(CUevent_st event) {
+    CudaCalls.check(cudart.cuEventCreate(event, cudart.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
   }
 
   @Override
@@ -306,7 +346,12 @@ final class GpuDevice implements CudaDevice {
     for (CUmod_st module : modules) {
       int _ = cudart.cuModuleUnload(module);
     }
-    int _ = cudart.cuStreamDestroy(stream);
+    for (CUevent_st each : List.of(arrived, reached)) {
+      int _ = cudart.cuEventDestroy(each);
+    }
+    for (CUstream_st each : List.of(inward, outward, stream)) {
+      int _ = cudart.cuStreamDestroy(each);
+    }
     int _ = cudart.cuDeviceGet(number, facts.index());
     int _ = cudart.cuDevicePrimaryCtxRelease(number[0]);
     arena.close();

@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The way between the host's memory and a device's: through memory of the host that the device
- * itself copies from and to, so that what is written is on its way when {@link #write} returns, and
- * the work that was started before goes on.
+ * itself copies from and to. What is written crosses to a place of its own on the device while the
+ * work that was started before goes on, and is moved from there, in its turn, where it belongs: so
+ * that the next batch comes in while the present one is computed.
  */
 final class Staging implements AutoCloseable {
   private static final int PARTS = 8;
@@ -16,6 +17,8 @@ final class Staging implements AutoCloseable {
   private final CudaDevice device;
   private final MemorySegment in;
   private final MemorySegment out;
+  // On the device, as long as `in` and divided like it.
+  private final long landing;
   // Of each part, the end of the last copy from it; null where there was none.
   private final CudaDevice.Event[] left = new CudaDevice.Event[PARTS];
   private int part;
@@ -25,6 +28,7 @@ final class Staging implements AutoCloseable {
     this.device = device;
     this.in = device.allocateHost(PARTS * PART_BYTES);
     this.out = device.allocateHost(PARTS * PART_BYTES);
+    this.landing = device.allocate(PARTS * PART_BYTES);
   }
 
   /** Puts a copy to the device into its stream; the source may be reused at once. */
@@ -35,9 +39,11 @@ final class Staging implements AutoCloseable {
         nextPart();
       }
       long now = Math.min(bytes - done, PART_BYTES - used);
-      MemorySegment stage = in.asSlice(part * PART_BYTES + used, now);
+      long at = part * PART_BYTES + used;
+      MemorySegment stage = in.asSlice(at, now);
       HostCopy.copy(from, done, stage, 0, now);
-      device.copyIn(to + done, stage, now);
+      device.copyInBeside(landing + at, stage, now);
+      device.copy(to + done, landing + at, now);
       used = Math.min(PART_BYTES, Math.ceilDiv(used + now, ALIGNMENT) * ALIGNMENT);
       done += now;
     }
@@ -66,6 +72,7 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
+    device.free(landing);
     device.freeHost(in);
     device.freeHost(out);
   }

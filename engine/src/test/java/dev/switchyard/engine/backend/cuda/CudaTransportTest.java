@@ -2,6 +2,7 @@ package dev.switchyard.engine.backend.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchyard.engine.backend.HostCopy;
 import dev.switchyard.engine.tensor.Bfloat16;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Transport;
@@ -30,7 +31,7 @@ final class CudaTransportTest {
       for (int rank = 0; rank < RANKS; rank++) {
         onHost[rank] = numbers(arena.allocate(bytes, 64), type, rank);
         onGpu[rank] = MemorySegment.ofAddress(gpu.allocate(bytes)).reinterpret(bytes);
-        gpu.copyIn(onGpu[rank].address(), onHost[rank], bytes);
+        HostCopy.copy(onHost[rank], 0, onGpu[rank], 0, bytes);
       }
       // All-reduce: every buffer becomes the sum. Then the first travels to the second.
       Transport.HOST.sum(type, onHost, onHost);

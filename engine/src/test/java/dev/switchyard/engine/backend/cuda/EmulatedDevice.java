@@ -5,9 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,9 +15,10 @@ import java.util.function.Supplier;
 
 /**
  * A GPU on the processor: the backend's own kernels, compiled as C++, on the host's memory, and
- * matrix products by plain loops in double. Everything is done when a call returns. What a real
- * device would refuse is refused here as well: copies from memory that is not the device's to copy
- * from, waiting while work is captured, more memory than there is.
+ * matrix products by plain loops in double. Everything is done when a call returns but copies
+ * beside the stream, which are as late as they may be. What a real device would refuse is refused
+ * here as well: copies from memory that is not the device's to copy from, waiting while work is
+ * captured, more memory than there is.
  */
 final class EmulatedDevice implements CudaDevice {
   // Devices are parts of one GPU: each can reach what another has allocated.
@@ -26,12 +27,14 @@ final class EmulatedDevice implements CudaDevice {
   private final EmulatedKernels kernels;
   private final GpuFacts facts;
   private final Map<Long, Arena> allocated = new ConcurrentHashMap<>();
-  private final Map<Long, Arena> onHost = new HashMap<>();
+  private final TreeMap<Long, Arena> onHost = new TreeMap<>();
   private final AtomicLong bytesLeft;
   private List<Runnable> captured;
   private Supplier<String> lostIn = () -> null;
   private boolean lost;
   private long launches;
+  private long waits;
+  private long waitsBeside;
 
   private record Recorded(List<Runnable> work) implements Graph {
     @Override
@@ -53,6 +56,16 @@ final class EmulatedDevice implements CudaDevice {
   /** Kernels that were started one by one, not by a graph. */
   long launches() {
     return launches;
+  }
+
+  /** How often the program waited for the stream. */
+  long waits() {
+    return waits;
+  }
+
+  /** How often it waited for a copy beside the stream. */
+  long waitsBeside() {
+    return waitsBeside;
   }
 
   /** Whether an address lies in this device's own memory. */
@@ -155,10 +168,54 @@ final class EmulatedDevice implements CudaDevice {
   }
 
   @Override
-  public void copyIn(long to, MemorySegment from, long bytes) {
-    refuseInCapture("copyIn");
+  public void copyInBeside(long to, MemorySegment from, long bytes) {
+    refuseInCapture("copyInBeside");
+    refuseUnlessPinned(from);
     MemorySegment.copy(
         from, ValueLayout.JAVA_BYTE, 0, at(to, bytes), ValueLayout.JAVA_BYTE, 0, bytes);
+  }
+
+  /** It lands no sooner than it is waited for: whoever overwrites its source meanwhile is seen. */
+  @Override
+  public Event copyOutBeside(MemorySegment to, long from, long bytes) {
+    refuseInCapture("copyOutBeside");
+    refuseUnlessPinned(to);
+    return new Event() {
+      private boolean asked;
+      private boolean landed;
+
+      @Override
+      public boolean isPast() {
+        use();
+        if (asked) {
+          land();
+        }
+        asked = true;
+        return landed;
+      }
+
+      @Override
+      public void await() {
+        refuseInCapture("await");
+        waitsBeside += landed ? 0 : 1;
+        land();
+      }
+
+      private void land() {
+        if (!landed) {
+          landed = true;
+          MemorySegment.copy(
+              at(from, bytes), ValueLayout.JAVA_BYTE, 0, to, ValueLayout.JAVA_BYTE, 0, bytes);
+        }
+      }
+    };
+  }
+
+  private void refuseUnlessPinned(MemorySegment host) {
+    Map.Entry<Long, Arena> block = onHost.floorEntry(host.address());
+    if (block == null) {
+      throw new CudaFault(CudaFault.Kind.OTHER, "memory of the host that a GPU can't copy from");
+    }
   }
 
   @Override
@@ -295,12 +352,23 @@ final class EmulatedDevice implements CudaDevice {
   @Override
   public Event record() {
     refuseInCapture("record");
-    return () -> {};
+    return new Event() {
+      @Override
+      public boolean isPast() {
+        return true;
+      }
+
+      @Override
+      public void await() {
+        waits++;
+      }
+    };
   }
 
   @Override
   public void synchronize() {
     refuseInCapture("synchronize");
+    waits++;
   }
 
   @Override
