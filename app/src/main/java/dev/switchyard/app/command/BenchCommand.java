@@ -9,6 +9,7 @@ import dev.switchyard.engine.bench.BenchResult;
 import dev.switchyard.engine.bench.ExpertProducts;
 import dev.switchyard.engine.bench.OperationTimes;
 import dev.switchyard.engine.bench.StepBenchmark;
+import dev.switchyard.engine.bench.SwitchLayerBenchmark;
 import dev.switchyard.engine.bench.TracingCost;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.ElementType;
@@ -33,6 +34,8 @@ import picocli.CommandLine.ParentCommand;
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
   private static final int FEW = 3;
+  // A layer takes a small part of a step's time.
+  private static final int PAIRS_FOR_A_STEP = 4;
   // Of blocks with and without tracing.
   private static final int PAIRS = 15;
 
@@ -91,6 +94,13 @@ final class BenchCommand implements Callable<Integer> {
   private boolean expertProducts;
 
   @Option(
+      names = "--layer",
+      description =
+          "Also how long a Switch layer takes, beside a dense layer of the same FLOPs: 4096 tokens,"
+              + " capacity factor 1.0, forward and backward in float32, in turns.")
+  private boolean layer;
+
+  @Option(
       names = "--experts",
       paramLabel = "N,N",
       split = ",",
@@ -115,10 +125,11 @@ final class BenchCommand implements Callable<Integer> {
         throw new InputException("%s: %s".formatted(config, e.getMessage()), e);
       }
     }
-    if (!experts.isEmpty() && (experts.size() < 2 || tracing || expertProducts || operations)) {
+    boolean more = tracing || expertProducts || layer || operations;
+    if (!experts.isEmpty() && (experts.size() < 2 || more)) {
       throw new InputException(
           "--experts takes two or more numbers, such as 8,128, and goes with none of --tracing,"
-              + " --expert-products and --operations.");
+              + " --expert-products, --layer and --operations.");
     }
     try (Backend device = open()) {
       if (experts.isEmpty()) {
@@ -141,6 +152,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     ExpertProducts products =
         expertProducts ? StepBenchmark.expertProducts(measured, device, steps) : null;
+    SwitchLayerBenchmark.Result beside = layer ? besideDense(measured, device) : null;
     List<OperationTimes.Operation> slowest = operations ? operations(measured, device) : List.of();
     if (json) {
       Map<String, Object> figures = BenchText.figures(result, slowest);
@@ -149,6 +161,9 @@ final class BenchCommand implements Callable<Integer> {
       }
       if (products != null) {
         figures.put("expert_products", BenchText.figures(products));
+      }
+      if (beside != null) {
+        figures.put("layer", BenchText.figures(beside));
       }
       JsonLines.write(switchyard.terminal().out(), figures);
       return;
@@ -159,6 +174,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     if (products != null) {
       print(BenchText.line(products));
+    }
+    if (beside != null) {
+      print(BenchText.line(beside));
     }
   }
 
@@ -184,6 +202,12 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(String line) {
     switchyard.terminal().out().println(line);
+  }
+
+  private SwitchLayerBenchmark.Result besideDense(BenchConfig measured, Backend device) {
+    try (SwitchLayerBenchmark benchmark = new SwitchLayerBenchmark(measured.model(), device)) {
+      return benchmark.run(PAIRS_FOR_A_STEP * steps, warmUp);
+    }
   }
 
   /** Measured apart, because to time each operation takes time itself. */

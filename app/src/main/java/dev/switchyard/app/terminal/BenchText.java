@@ -4,6 +4,7 @@ import dev.switchyard.engine.bench.BenchConfig;
 import dev.switchyard.engine.bench.BenchResult;
 import dev.switchyard.engine.bench.ExpertProducts;
 import dev.switchyard.engine.bench.OperationTimes.Operation;
+import dev.switchyard.engine.bench.SwitchLayerBenchmark;
 import dev.switchyard.engine.bench.TracingCost;
 import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.model.ModelConfig;
@@ -155,6 +156,27 @@ public final class BenchText {
     figures.put("products_ms", products.millis());
     figures.put("plain_products_ms", products.plainMillis());
     figures.put("ratio", products.ratio());
+    return figures;
+  }
+
+  /** How a Switch layer compares with a dense one, in a line. */
+  public static String line(SwitchLayerBenchmark.Result layer) {
+    return "layer     %s ms with %d experts, %s dense with the same FLOPs: ratio %.2f"
+        .formatted(
+            Figures.millis(layer.switchMillis()),
+            layer.experts(),
+            Figures.millis(layer.denseMillis()),
+            layer.switchOverDense());
+  }
+
+  /** The same for machines. */
+  public static Map<String, Object> figures(SwitchLayerBenchmark.Result layer) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("experts", layer.experts());
+    figures.put("tokens", layer.tokens());
+    figures.put("switch_ms", layer.switchMillis());
+    figures.put("dense_ms", layer.denseMillis());
+    figures.put("ratio", layer.switchOverDense());
     return figures;
   }
 

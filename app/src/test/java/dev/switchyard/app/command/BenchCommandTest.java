@@ -46,6 +46,7 @@ final class BenchCommandTest {
                 "--operations",
                 "--tracing",
                 "--expert-products",
+                "--layer",
                 "--json");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
@@ -73,6 +74,8 @@ final class BenchCommandTest {
     assertThat(figures.path("tracing").path("traces").asInt()).isPositive();
     assertThat(figures.path("tracing").path("step_ms").asDouble()).isPositive();
     assertThat(figures.path("expert_products").path("ratio").asDouble()).isPositive();
+    assertThat(figures.path("layer").path("ratio").asDouble()).isPositive();
+    assertThat(figures.path("layer").path("tokens").asInt()).isEqualTo(4096);
     // 2 x 16 tokens over 4 experts, twice as many slots as fit.
     assertThat(figures.path("expert_products").path("slots").asInt()).isEqualTo(16);
     assertThat(figures.path("product_kernels").asText()).startsWith("OpenBLAS ");

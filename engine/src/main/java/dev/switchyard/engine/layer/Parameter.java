@@ -14,17 +14,24 @@ import java.util.List;
  * @param gradient of the same shape
  * @param held which part of the model's parameter this is
  * @param supply of weights that are read when they are first needed
+ * @param start of the gradient, where its zeros may only count as such
  */
 public record Parameter(
-    List<String> names, Tensor value, Tensor gradient, Held held, Supply supply) {
+    List<String> names,
+    Tensor value,
+    Tensor gradient,
+    Held held,
+    Supply supply,
+    GradientStart start) {
   /** A parameter whose weights are there. */
-  public Parameter(List<String> names, Tensor value, Tensor gradient, Held held) {
-    this(names, value, gradient, held, new Supply());
+  public Parameter(
+      List<String> names, Tensor value, Tensor gradient, Held held, GradientStart start) {
+    this(names, value, gradient, held, new Supply(), start);
   }
 
-  /** The same, whole. */
+  /** The same, whole, and with a gradient whose zeros are always written. */
   public Parameter(List<String> names, Tensor value, Tensor gradient) {
-    this(names, value, gradient, Held.WHOLE);
+    this(names, value, gradient, Held.WHOLE, new GradientStart(null));
   }
 
   /** The weights, all of them. */
@@ -52,6 +59,25 @@ public record Parameter(
       }
     }
     return value;
+  }
+
+  /** The gradient, with all zeros written. */
+  @Override
+  public Tensor gradient() {
+    start.settle(gradient);
+    return gradient;
+  }
+
+  /**
+   * Adds the gradient of products out_e = x_e weight_e^T over the first axis: dOut_e^T x_e. The
+   * first after the gradient was set to 0 overwrites it.
+   *
+   * @param dOut [E, M, out]
+   * @param x [E, M, in]
+   * @param used [E] INT32: how many rows of each count; or null for all of them
+   */
+  public void addProducts(Backend backend, Tensor dOut, Tensor x, Tensor used) {
+    backend.batchedMatmul(dOut, true, x, false, gradient, !start.overwrite(), used);
   }
 
   /** Where the weights lie, whether they have been read or not. */

@@ -2,11 +2,13 @@ package dev.switchyard.engine.model;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.layer.Buffer;
+import dev.switchyard.engine.layer.GradientStart;
 import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.layer.ParameterSource;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A model's parameters in a backend's memory. Gradients lie side by side in a few large blocks, so
@@ -15,15 +17,18 @@ import java.util.List;
 final class ParameterMemory implements ParameterSource, AutoCloseable {
   private static final long LARGEST_BLOCK = 1L << 28;
   private static final int ALIGNMENT = 16;
+  private static final int EXPERT_AXES = 3;
 
   private final Backend backend;
   private final InitialWeights initial;
   private final ParameterDivision division;
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Tensor> gradientBlocks = new ArrayList<>();
+  private final List<Tensor> clearedOnes = new ArrayList<>();
   private final List<Long> blockSizes = new ArrayList<>();
   private final List<Buffer> buffers = new ArrayList<>();
   private final boolean treeRouters;
+  private Tensor cleared;
   private long blockUsed;
   private long elements;
 
@@ -79,7 +84,12 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
       }
     }
     Parameter parameter =
-        new Parameter(names, value, blockSizes.isEmpty() ? null : gradient(shape), held.held());
+        new Parameter(
+            names,
+            value,
+            blockSizes.isEmpty() ? null : gradient(shape),
+            held.held(),
+            new GradientStart(backend));
     parameters.add(parameter);
     elements += value.size();
     return parameter;
@@ -119,11 +129,41 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
       long size = blockSizes.get(gradientBlocks.size());
       // Two axes: one would end at 2^31 elements.
       gradientBlocks.add(backend.allocate(Math.toIntExact(size / ALIGNMENT), ALIGNMENT));
+      // Also what lies between two gradients counts in the norm.
+      backend.zero(gradientBlocks.getLast());
       blockUsed = 0;
+      cleared = null;
     }
     Tensor gradient = new Tensor(gradientBlocks.getLast().storage(), blockUsed, shape);
+    if (shape.length == EXPERT_AXES) {
+      cleared = null;
+    } else {
+      clearWithOthers(blockUsed, aligned);
+    }
     blockUsed += aligned;
     return gradient;
+  }
+
+  /** Gradients that lie side by side are set to 0 at once. */
+  private void clearWithOthers(long offset, long size) {
+    if (cleared != null) {
+      clearedOnes.removeLast();
+    }
+    long from = cleared == null ? offset : cleared.offset();
+    int rows = Math.toIntExact((offset + size - from) / ALIGNMENT);
+    cleared = new Tensor(gradientBlocks.getLast().storage(), from, rows, ALIGNMENT);
+    clearedOnes.add(cleared);
+  }
+
+  /** Sets all gradients to 0; those of experts only count as such until somebody looks. */
+  void zeroGradients() {
+    clearedOnes.forEach(backend::zero);
+    trained().filter(Parameter::isExpert).forEach(expert -> expert.start().again());
+  }
+
+  /** Those that have gradients: all, or none. */
+  private Stream<Parameter> trained() {
+    return gradientBlocks.isEmpty() ? Stream.empty() : parameters.stream();
   }
 
   /** All parameters, in the order of their creation. */
@@ -138,6 +178,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
 
   /** All gradients, with zeros between them. */
   List<Tensor> gradientBlocks() {
+    trained().forEach(Parameter::gradient);
     return List.copyOf(gradientBlocks);
   }
 
@@ -154,5 +195,6 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
     parameters.clear();
     buffers.clear();
     gradientBlocks.clear();
+    clearedOnes.clear();
   }
 }

@@ -271,7 +271,7 @@ public final class SwitchTransformer implements AutoCloseable {
 
   /** Sets all gradients to 0. */
   public void zeroGradients() {
-    memory.gradientBlocks().forEach(backend::zero);
+    memory.zeroGradients();
   }
 
   /**

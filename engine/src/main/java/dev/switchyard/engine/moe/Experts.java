@@ -127,26 +127,26 @@ public final class Experts {
     Tensor used = saved.slotsUsed();
     if (shape.kind() == ExpertShape.Kind.LINEAR) {
       backend.batchedMatmul(dY, false, out.value(backend, used), false, dX, false, used);
-      backend.batchedMatmul(dY, true, saved.x(), false, out.gradient(), true, used);
+      out.addProducts(backend, dY, saved.x(), used);
       return;
     }
     Tensor dHidden = pass.take(saved.hidden().shape());
     backend.batchedMatmul(dY, false, out.value(backend, used), false, dHidden, false, used);
-    backend.batchedMatmul(dY, true, saved.hidden(), false, out.gradient(), true, used);
+    out.addProducts(backend, dY, saved.hidden(), used);
     Slots slots = saved.slots();
     pass.dropoutOfSlots(dHidden, dropoutRate, site, slots.firstExpert(), slots.share());
     if (gatedIn == null) {
       backend.reluBackward(saved.hidden(), dHidden, dHidden);
       backend.batchedMatmul(dHidden, false, in.value(backend, used), false, dX, false, used);
-      backend.batchedMatmul(dHidden, true, saved.x(), false, in.gradient(), true, used);
+      in.addProducts(backend, dHidden, saved.x(), used);
     } else {
       Tensor dGate = pass.take(dHidden.shape());
       Tensor dLinear = pass.take(dHidden.shape());
       backend.gegluBackward(saved.gate(), saved.linear(), dHidden, dGate, dLinear);
       backend.batchedMatmul(dGate, false, in.value(backend, used), false, dX, false, used);
-      backend.batchedMatmul(dGate, true, saved.x(), false, in.gradient(), true, used);
+      in.addProducts(backend, dGate, saved.x(), used);
       backend.batchedMatmul(dLinear, false, gatedIn.value(backend, used), false, dX, true, used);
-      backend.batchedMatmul(dLinear, true, saved.x(), false, gatedIn.gradient(), true, used);
+      gatedIn.addProducts(backend, dLinear, saved.x(), used);
     }
   }
 }

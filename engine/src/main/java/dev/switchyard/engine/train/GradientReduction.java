@@ -151,6 +151,7 @@ final class GradientReduction implements GradientListener, AutoCloseable {
       return;
     }
     bucket.started = true;
+    bucket.parameters.forEach(Parameter::gradient);
     backend.synchronize();
     Tensor first = bucket.parameters.getFirst().gradient();
     Tensor all = new Tensor(first.storage(), first.offset(), Math.toIntExact(bucket.elements()));

@@ -51,7 +51,9 @@ final class CpuProducts {
 
     /** What a product with nothing to sum up gives: zeros, or nothing more. */
     void clear(long firstOut, int rows, int columns) {
-      if (!accumulate) {
+      if (!accumulate && columns == n) {
+        OffHeap.clear(firstOut, 4L * rows * n);
+      } else if (!accumulate) {
         for (int row = 0; row < rows; row++) {
           OffHeap.clear(firstOut + 4L * row * n, 4L * columns);
         }
