@@ -7,18 +7,11 @@ import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import java.awt.BasicStroke;
 import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.geom.AffineTransform;
-import java.awt.geom.Point2D;
-import java.awt.geom.Rectangle2D;
 import java.text.NumberFormat;
 import java.util.function.DoubleFunction;
 import javafx.scene.paint.Color;
-import org.jfree.chart.ChartRenderingInfo;
 import org.jfree.chart.JFreeChart;
-import org.jfree.chart.plot.Plot;
 import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleInsets;
 
 /** A line chart as JFreeChart draws it, on the screen or into a file. */
@@ -26,9 +19,12 @@ final class LineChartDrawing {
   /** Half of the last number stands there. */
   static final double RIGHT = 14;
 
+  /** So thin a line shows no roundness, and raw values turn at each of their points. */
+  private static final double FINE = 1;
+
   private final ChartAxes axes;
   private final XYPlot plot = new XYPlot();
-  private final MagnifiedChart chart;
+  private final JFreeChart chart;
   private Theme.Colors colors;
 
   LineChartDrawing(
@@ -39,7 +35,7 @@ final class LineChartDrawing {
     axes = new ChartAxes(xFormat, yFormat, reading);
     plot.setDomainAxis(axes.x(false));
     plot.setRangeAxis(axes.y(false));
-    chart = new MagnifiedChart(plot);
+    chart = new JFreeChart(null, null, plot, false);
     chart.setPadding(new RectangleInsets(4, 0, 0, 0));
     chart.setBackgroundPaint(LineChartPane.awt(Color.TRANSPARENT));
     plot.setBackgroundPaint(null);
@@ -52,33 +48,6 @@ final class LineChartDrawing {
 
   JFreeChart chart() {
     return chart;
-  }
-
-  /** Draws so many pixels for each unit. */
-  void magnify(double factor) {
-    chart.factor = factor;
-  }
-
-  /** A chart whose picture has more pixels than its units say; places in it stay in units. */
-  private static final class MagnifiedChart extends JFreeChart {
-    private double factor = 1;
-
-    MagnifiedChart(Plot plot) {
-      super(null, null, plot, false);
-    }
-
-    @Override
-    public void draw(
-        Graphics2D g, Rectangle2D area, Point2D anchor, ChartRenderingInfo information) {
-      AffineTransform before = g.getTransform();
-      g.scale(factor, factor);
-      super.draw(
-          g,
-          new Rectangle2D.Double(0, 0, area.getWidth() / factor, area.getHeight() / factor),
-          anchor,
-          information);
-      g.setTransform(before);
-    }
   }
 
   ChartAxes axes() {
@@ -100,15 +69,9 @@ final class LineChartDrawing {
    */
   void show(Content visible, Scale scale, double width) {
     chart.setNotify(false);
-    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
-    renderer.setDrawSeriesLineAsPath(true);
-    renderer.setDefaultCreateEntities(false); // a shape for every point, which nobody asks for
-    for (int i = 0; i < visible.lines().size(); i++) {
-      Line line = visible.lines().get(i);
-      renderer.setSeriesPaint(i, LineChartPane.awt(line.color()));
-      renderer.setSeriesStroke(i, stroke(line, colors));
-    }
-    plot.setRenderer(renderer);
+    plot.setRenderer(
+        new LinesRenderer(
+            visible.lines(), visible.lines().stream().map(line -> stroke(line, colors)).toList()));
     plot.setDataset(new ArraysDataset(visible.lines(), scale));
     plot.clearAnnotations();
     plot.addAnnotation(new ChartMarks(visible, colors, font(Font.PLAIN, 12), font(Font.BOLD, 12)));
@@ -128,7 +91,9 @@ final class LineChartDrawing {
             1f,
             new float[] {3.2f * width, 2.4f * width},
             0f)
-        : new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+        : line.width() > FINE
+            ? new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
+            : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL);
   }
 
   static Font font(int style, int size) {

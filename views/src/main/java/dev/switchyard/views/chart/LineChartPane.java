@@ -1,6 +1,5 @@
 package dev.switchyard.views.chart;
 
-import dev.switchyard.views.theme.Magnifier;
 import dev.switchyard.views.theme.Theme;
 import java.text.NumberFormat;
 import java.util.Arrays;
@@ -12,7 +11,7 @@ import javafx.beans.value.ObservableValue;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.layout.Pane;
 import javafx.scene.paint.Color;
-import org.jfree.chart.fx.ChartCanvas;
+import org.jfree.chart.ChartRenderingInfo;
 
 /**
  * Lines over a common axis, painted by JFreeChart: names stand at the lines' ends, a hair line
@@ -128,8 +127,8 @@ public final class LineChartPane extends Pane {
   private final NumberFormat xFormat;
   private final DoubleFunction<String> yFormat;
   private final LineChartDrawing drawing;
-  private final ChartCanvas canvas;
-  private final javafx.scene.transform.Scale shrink = new javafx.scene.transform.Scale(1, 1);
+  private final PaintedImage image = new PaintedImage();
+  private final ChartRenderingInfo drawn = new ChartRenderingInfo(null);
   private final ChartReading reading;
   private final ChartZoom zooming;
   private final ObjectProperty<Scale> scale = new SimpleObjectProperty<>(this, "scale", Scale.EVEN);
@@ -154,16 +153,9 @@ public final class LineChartPane extends Pane {
     getStyleClass().add("line-chart");
     setMinSize(120, 90);
     drawing = new LineChartDrawing(xFormat, yFormat, readingFormat, theme.getValue().colors());
-    canvas = new ChartCanvas(drawing.chart());
-    canvas.setTooltipEnabled(false);
-    canvas.setDomainZoomable(false);
-    canvas.setRangeZoomable(false);
-    canvas.removeAuxiliaryMouseHandler(canvas.getMouseHandler("scroll"));
-    canvas.setMouseTransparent(true);
-    canvas.getTransforms().add(shrink);
     reading = new ChartReading(this);
     zooming = new ChartZoom(this);
-    getChildren().addAll(canvas, zooming.node(), reading.node());
+    getChildren().addAll(image, zooming.node(), reading.node());
     theme.subscribe(
         now -> {
           drawing.dress(now.colors());
@@ -177,7 +169,19 @@ public final class LineChartPane extends Pane {
     content = now;
     visible = now.within(scale.get().zoom());
     drawing.show(visible, scale.get(), getWidth());
+    paint();
     reading.refresh();
+  }
+
+  private void paint() {
+    double width = Math.floor(getWidth());
+    double height = Math.floor(getHeight());
+    drawn.clear();
+    image.paint(
+        g ->
+            drawing
+                .chart()
+                .draw(g, new java.awt.geom.Rectangle2D.Double(0, 0, width, height), null, drawn));
   }
 
   /** What is drawn now, where it is not zoomed in on. */
@@ -232,11 +236,10 @@ public final class LineChartPane extends Pane {
 
   /** Where the lines are drawn, in this node's pixels. */
   Rectangle2D dataArea() {
-    var info = canvas.getRenderingInfo();
-    if (info == null || info.getPlotInfo().getDataArea() == null) {
+    var area = drawn.getPlotInfo().getDataArea();
+    if (area == null) {
       return Rectangle2D.EMPTY;
     }
-    var area = info.getPlotInfo().getDataArea();
     return new Rectangle2D(
         area.getX(), area.getY(), Math.max(0, area.getWidth()), Math.max(0, area.getHeight()));
   }
@@ -245,14 +248,9 @@ public final class LineChartPane extends Pane {
   protected void layoutChildren() {
     double width = Math.floor(getWidth());
     double height = Math.floor(getHeight());
-    double factor = Magnifier.factorOf(this);
-    if (canvas.getWidth() != width * factor || canvas.getHeight() != height * factor) {
-      drawing.magnify(factor);
-      shrink.setX(1 / factor);
-      shrink.setY(1 / factor);
-      canvas.setWidth(width * factor);
-      canvas.setHeight(height * factor);
+    if (image.fit(width, height)) {
       drawing.axes().fit(visible, scale.get(), width);
+      paint();
     }
     zooming.node().resizeRelocate(0, 0, width, height);
     reading.node().resizeRelocate(0, 0, width, height);

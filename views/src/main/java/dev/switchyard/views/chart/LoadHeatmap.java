@@ -6,7 +6,9 @@ import dev.switchyard.views.theme.SharpCanvas;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.VPos;
 import javafx.scene.Scene;
@@ -28,6 +30,9 @@ public final class LoadHeatmap extends Pane {
   private static final double BOTTOM = 22;
   private static final double STRIP = 6;
 
+  /** Steps below are painted anew when one is so many pixels from its place. */
+  private static final double CREEP = 2;
+
   /**
    * What is shown.
    *
@@ -43,11 +48,17 @@ public final class LoadHeatmap extends Pane {
   }
 
   private final ObservableValue<Theme> theme;
-  private final SharpCanvas axes = new SharpCanvas();
+  private final SharpCanvas rows = new SharpCanvas();
+  private final SharpCanvas steps = new SharpCanvas();
   private final ImageView image = new ImageView();
   private final Label reading = new Label();
   private PixelBuffer<IntBuffer> pixels;
   private Content content = Content.EMPTY;
+  private int[] columnOf = new int[0];
+  private List<Tick> ticks = List.of();
+
+  /** A step with its place in pixels. */
+  private record Tick(double x, String text) {}
 
   /** An empty heatmap. */
   public LoadHeatmap(ObservableValue<Theme> theme) {
@@ -59,22 +70,29 @@ public final class LoadHeatmap extends Pane {
     reading.getStyleClass().add("reading");
     reading.setMouseTransparent(true);
     reading.setVisible(false);
-    getChildren().addAll(axes, image, reading);
-    theme.subscribe(now -> paintAxes());
+    getChildren().addAll(rows, steps, image, reading);
+    theme.subscribe(
+        now -> {
+          paintRows();
+          paintSteps();
+        });
     setOnMouseMoved(e -> read(e.getX(), e.getY()));
     setOnMouseExited(e -> reading.setVisible(false));
   }
 
   /** Replaces what is shown. */
   public void show(Content now) {
-    boolean otherAxes = now.experts() != content.experts() || now.lastStep() != content.lastStep();
+    boolean otherRows = now.experts() != content.experts();
     content = now;
     image.setVisible(now.columns() > 0);
     if (now.columns() > 0) {
       paintPixels();
     }
-    if (otherAxes) {
-      paintAxes();
+    if (otherRows) {
+      paintRows();
+    }
+    if (haveMoved(ticks())) {
+      paintSteps();
     }
   }
 
@@ -116,7 +134,9 @@ public final class LoadHeatmap extends Pane {
       image.setImage(new WritableImage(pixels));
     }
     int[] target = pixels.getBuffer().array();
+    placeColumns(width);
     int experts = content.experts();
+    float[] load = content.load();
     int gap = height / experts >= 6 ? (int) Math.ceil(scale) : 0;
     for (int expert = 0; expert < experts; expert++) {
       int top = (int) ((long) expert * height / experts);
@@ -125,8 +145,7 @@ public final class LoadHeatmap extends Pane {
         continue;
       }
       for (int x = 0; x < width; x++) {
-        int column = (int) ((long) x * content.columns() / width);
-        target[top * width + x] = LoadColors.pixel(content.load()[column * experts + expert]);
+        target[top * width + x] = LoadColors.pixel(load[columnOf[x] * experts + expert]);
       }
       for (int y = top + 1; y < bottom; y++) {
         System.arraycopy(target, top * width, target, y * width, width);
@@ -134,6 +153,15 @@ public final class LoadHeatmap extends Pane {
       Arrays.fill(target, bottom * width, Math.min(height, bottom + gap) * width, 0);
     }
     pixels.updateBuffer(buffer -> null);
+  }
+
+  private void placeColumns(int width) {
+    if (columnOf.length != width) {
+      columnOf = new int[width];
+    }
+    for (int x = 0; x < width; x++) {
+      columnOf[x] = (int) ((long) x * content.columns() / width);
+    }
   }
 
   @Override
@@ -144,16 +172,20 @@ public final class LoadHeatmap extends Pane {
     image.setY(2);
     image.setFitWidth(Math.max(1, width - LEFT - STRIP - 4));
     image.setFitHeight(Math.max(1, height - BOTTOM - 2));
-    if (axes.fit(width, height)) {
+    steps.relocate(0, Math.max(0, height - BOTTOM));
+    boolean other = rows.fit(LEFT + STRIP, height);
+    if (steps.fit(width, BOTTOM) || other) {
       if (content.columns() > 0) {
         paintPixels();
       }
-      paintAxes();
+      paintRows();
+      paintSteps();
     }
   }
 
-  private void paintAxes() {
-    GraphicsContext g = axes.clean();
+  /** Each expert's number and colour, at the left. */
+  private void paintRows() {
+    GraphicsContext g = rows.clean();
     if (content.experts() == 0) {
       return;
     }
@@ -172,9 +204,25 @@ public final class LoadHeatmap extends Pane {
         g.fillText(Integer.toString(expert), LEFT - 8, y + row / 2);
       }
     }
+  }
+
+  /** The steps below. */
+  private void paintSteps() {
+    ticks = ticks();
+    GraphicsContext g = steps.clean();
+    g.setFont(Fonts.sans(11));
+    g.setTextBaseline(VPos.CENTER);
     g.setTextAlign(TextAlignment.CENTER);
     g.setFill(theme.getValue().colors().muted());
+    for (Tick each : ticks) {
+      g.fillText(each.text(), each.x(), BOTTOM - 9);
+    }
+  }
+
+  private List<Tick> ticks() {
+    List<Tick> all = new ArrayList<>();
     double left = image.getX();
+    double right = left + image.getFitWidth();
     long span = content.lastStep() - content.firstStep();
     long tick = tick(span, Math.max(1, image.getFitWidth() / 64));
     for (long step = (content.firstStep() + tick - 1) / tick * tick;
@@ -183,11 +231,23 @@ public final class LoadHeatmap extends Pane {
       double x = left + image.getFitWidth() * (step - content.firstStep()) / span;
       String text = Figures.whole(step);
       double half = text.length() * 3.6;
-      g.fillText(
-          text,
-          Math.min(Math.max(x, left + half), left + image.getFitWidth() - half),
-          axes.height() - 9);
+      all.add(new Tick(Math.min(Math.max(x, left + half), right - half), text));
     }
+    return all;
+  }
+
+  /** While a run goes on they creep; letters cost more than all cells. */
+  private boolean haveMoved(List<Tick> now) {
+    if (now.size() != ticks.size()) {
+      return true;
+    }
+    for (int i = 0; i < now.size(); i++) {
+      if (!now.get(i).text().equals(ticks.get(i).text())
+          || Math.abs(now.get(i).x() - ticks.get(i).x()) >= CREEP) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A round distance of ticks: 1, 2 or 5 times a power of ten. */

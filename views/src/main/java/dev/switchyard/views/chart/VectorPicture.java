@@ -51,7 +51,8 @@ final class VectorPicture {
     return bytes.toByteArray();
   }
 
-  private static void smooth(Graphics2D g) {
+  /** Smooth edges of lines and letters. */
+  static void smooth(Graphics2D g) {
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);

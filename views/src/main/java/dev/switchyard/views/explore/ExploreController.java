@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javafx.animation.PauseTransition;
@@ -39,16 +42,23 @@ public final class ExploreController implements Screen {
   private final ExploreActions actions;
   private final ExploreView view;
   private final Saving saving;
+  private final OpenedAhead ahead;
   private Microscope microscope;
   private TrainingRun training;
   private boolean shown;
   private String opened = "";
   private String rememberedText = "";
 
-  /** The screen with its model not opened yet. */
-  public ExploreController(Workbench workbench, Tasks tasks, Appearance appearance, Saving saving) {
+  /**
+   * The screen with its model not opened yet.
+   *
+   * @param ahead what is opened before anybody asks for it
+   */
+  public ExploreController(
+      Workbench workbench, Tasks tasks, Appearance appearance, Saving saving, OpenedAhead ahead) {
     this.workbench = workbench;
     this.tasks = tasks;
+    this.ahead = ahead;
     this.saving = saving;
     routing = new TextRouting(model, tasks);
     generate = new GenerateController(tasks, appearance, model.sentence);
@@ -160,10 +170,8 @@ public final class ExploreController implements Screen {
   /** Opens what was open before a restart, or a sample where that is gone. */
   private void openAgain(String sample) {
     String before = opened.isEmpty() ? sample : opened;
-    model.opening.set(before);
-    tasks.run(
-        this + "open",
-        "opening " + before,
+    open(
+        before,
         () -> {
           try {
             return workbench.open(before);
@@ -171,14 +179,7 @@ public final class ExploreController implements Screen {
             return workbench.open(sample);
           }
         },
-        found -> {
-          model.opening.set("");
-          take(found, false);
-        },
-        problem -> {
-          model.opening.set("");
-          tasks.tell(problem);
-        });
+        false);
   }
 
   /** Opens a sample's name, a run folder, a checkpoint or a model folder. */
@@ -204,18 +205,23 @@ public final class ExploreController implements Screen {
 
   private void open(String name, Callable<Microscope> opener, boolean inTraining) {
     model.opening.set(name);
-    tasks.run(
-        this + "open",
-        "opening " + name,
-        opener,
+    Consumer<Microscope> apply =
         opened -> {
           model.opening.set("");
           take(opened, inTraining);
-        },
+        };
+    Consumer<Throwable> failed =
         problem -> {
           model.opening.set("");
           tasks.tell(problem);
-        });
+        };
+    Optional<CompletableFuture<Microscope>> already =
+        inTraining ? Optional.empty() : ahead.take(name);
+    if (already.isPresent()) {
+      tasks.follow(this + "open", "opening " + name, already::get, apply, failed);
+    } else {
+      tasks.run(this + "open", "opening " + name, opener, apply, failed);
+    }
   }
 
   private void take(Microscope opened, boolean inTraining) {
@@ -323,6 +329,7 @@ public final class ExploreController implements Screen {
 
   @Override
   public void close() {
+    ahead.close();
     looking.stop();
     generate.look(null);
     preferences.look(null);

@@ -8,6 +8,9 @@ public interface Navigator {
   /** Opens a model in the explorer: a sample's name, a run folder, a checkpoint, a model folder. */
   void explore(String model);
 
+  /** A model that a person will likely explore next: it may be opened before they ask. */
+  void expect(String model);
+
   /** Opens the model in training in the explorer. */
   void exploreTraining();
 

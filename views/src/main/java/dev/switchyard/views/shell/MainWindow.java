@@ -10,6 +10,7 @@ import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.devices.DevicesController;
 import dev.switchyard.views.drop.DropController;
 import dev.switchyard.views.explore.ExploreController;
+import dev.switchyard.views.explore.OpenedAhead;
 import dev.switchyard.views.inspect.InspectController;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.palette.PaletteController;
@@ -57,6 +58,9 @@ public final class MainWindow implements Navigator {
   private final Screens screens;
   private final StatusBar statusBar;
   private final Later later = new Later();
+  private final OpenedAhead ahead;
+  private String expected = "";
+  private boolean stands;
   private final Shortcuts shortcuts;
   private ExploreController explore;
   private TrainController train;
@@ -82,6 +86,7 @@ public final class MainWindow implements Navigator {
             Theme.named(saved.get("theme", "")),
             Boolean.parseBoolean(saved.get("large_type", "false")));
     screens = new Screens(saved, later::now);
+    ahead = new OpenedAhead(workbench);
     screens.add(Place.START, new StartController(workbench, tasks, this));
     actions = new WindowActions(stage, screens, appearance, palette, this::closeRequested);
     shortcuts =
@@ -115,7 +120,12 @@ public final class MainWindow implements Navigator {
   private void addOtherScreens(Workbench workbench, Saving saving) {
     later.add(
         () -> {
-          explore = new ExploreController(workbench, tasks, appearance, saving);
+          stands = true;
+          openExpected();
+        });
+    later.add(
+        () -> {
+          explore = new ExploreController(workbench, tasks, appearance, saving, ahead);
           screens.add(Place.EXPLORE, explore);
         });
     later.add(
@@ -269,6 +279,19 @@ public final class MainWindow implements Navigator {
     screens.go(Place.EXPLORE);
   }
 
+  /** Only when the window stands: until then it needs the machine for itself. */
+  @Override
+  public void expect(String model) {
+    expected = model;
+    openExpected();
+  }
+
+  private void openExpected() {
+    if (stands && !expected.isEmpty()) {
+      ahead.open(expected);
+    }
+  }
+
   @Override
   public void exploreTraining() {
     later.now();
@@ -322,6 +345,7 @@ public final class MainWindow implements Navigator {
     statusBar.stop();
     activity.close();
     screens.close();
+    ahead.close();
     stage.close();
     tasks.close();
   }

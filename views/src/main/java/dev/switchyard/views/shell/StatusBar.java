@@ -20,7 +20,7 @@ import org.kordamp.ikonli.feather.Feather;
 /** The line at the bottom: what is being done, what the screen says, memory. */
 final class StatusBar extends HBox {
   private final Label memory = new Label();
-  private final Pulse pulse = new Pulse(0.5, this::showMemory);
+  private final Pulse pulse = new Pulse(0.2, this::showMemory);
 
   /**
    * The line.

@@ -57,6 +57,7 @@ public final class StartController implements Screen {
             model.runs.setAll(lists.runs());
           }
           model.loaded.set(true);
+          lists.samples().stream().findFirst().ifPresent(first -> navigator.expect(first.name()));
         });
     pulse.start();
   }

@@ -38,7 +38,7 @@ public final class MeshController implements AutoCloseable {
   private final MeshModel model = new MeshModel();
   private final MeshView view;
   private final ReadOnlyStringWrapper status = new ReadOnlyStringWrapper("");
-  private final Pulse pulse = new Pulse(REPAINTS_PER_SECOND, this::refresh);
+  private final Pulse pulse;
   private final Pulse looks = new Pulse(LOOKS_PER_SECOND, this::readNewest);
   private TrainingRun training;
   private AutoCloseable listening = () -> {};
@@ -57,6 +57,7 @@ public final class MeshController implements AutoCloseable {
     this.workbench = workbench;
     this.tasks = tasks;
     view = new MeshView(model, appearance.themeProperty(), saving, pages, this::show);
+    pulse = Pulse.ofPictures(view, REPAINTS_PER_SECOND, this::draw);
     model.source.addListener((o, before, now) -> open(before, now));
   }
 
@@ -212,6 +213,13 @@ public final class MeshController implements AutoCloseable {
         () -> RunHistory.lastReport(source.folder()),
         (Optional<StepReport> last) -> last.ifPresent(into::onStep),
         problem -> model.problem.set(Tasks.line(problem)));
+  }
+
+  /** The same with every beat; whether there was a new step. */
+  private boolean draw() {
+    long before = model.snapshot.get().version();
+    refresh();
+    return before != model.snapshot.get().version();
   }
 
   /** Brings the page up to date. */

@@ -65,6 +65,7 @@ final class LiveCharts {
               }
             });
     model.layer.subscribe(l -> layer.valueProperty().set(l.intValue()));
+    model.load.subscribe(load::show);
     model.snapshot.subscribe(s -> show());
     model.changes.subscribe(c -> show());
     model.axis.subscribe(
@@ -138,7 +139,6 @@ final class LiveCharts {
   private void show() {
     Snapshot now = model.snapshot.get();
     layer.setItems(IntStream.range(0, now.layers().size()).boxed().toList());
-    load.show(now.load());
     showQuality(now);
   }
 

@@ -14,13 +14,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javafx.beans.property.ReadOnlyStringProperty;
 import javafx.scene.Node;
 
 /** The live screen: a run in training, or the replay of one. */
 public final class LiveController implements AutoCloseable {
-  private static final double REPAINTS_PER_SECOND = 8;
+  private static final double FRAMES_PER_SECOND = 60;
+
+  /** Figures and lines change no faster than they can be read. */
+  private static final long BETWEEN_FIGURES = TimeUnit.MILLISECONDS.toNanos(125);
 
   /** What the live screen asks of the rest of the program. */
   public interface Requests {
@@ -51,10 +55,12 @@ public final class LiveController implements AutoCloseable {
   private final ChangeController change = new ChangeController();
   private final LiveActions actions = new LiveActions(model, this);
   private final LiveView view;
-  private final Pulse pulse = new Pulse(REPAINTS_PER_SECOND, this::refresh);
+  private final Pulse pulse;
   private RunHistory seenHistory;
   private long seenVersion = -1;
   private int seenLayer = -1;
+  private long seenLoad = -1;
+  private long figuresAt;
   private long lastBeat;
 
   /** The screen with nothing on it yet. */
@@ -62,6 +68,7 @@ public final class LiveController implements AutoCloseable {
     this.tasks = tasks;
     this.requests = requests;
     view = new LiveView(model, appearance, saving, this, change.view());
+    pulse = Pulse.ofPictures(view, FRAMES_PER_SECOND, this::draw);
     model.layer.subscribe(l -> refresh());
   }
 
@@ -123,27 +130,59 @@ public final class LiveController implements AutoCloseable {
     pulse.stop();
   }
 
-  /** Brings the screen up to date. */
-  void refresh() {
+  /** Draws what is new; whether anything was. */
+  private boolean draw() {
     Session session = model.session.get();
     if (session == null) {
-      return;
+      return false;
     }
+    move(session);
+    long now = System.nanoTime();
+    if (now - figuresAt >= BETWEEN_FIGURES) {
+      figuresAt = now;
+      return drawAll(session);
+    }
+    long version = session.history().version();
+    if (version == seenLoad) {
+      return false;
+    }
+    seenLoad = version;
+    model.load.set(session.history().load(model.layer.get()));
+    return true;
+  }
+
+  /** A replay goes on with the window's clock. */
+  private void move(Session session) {
     if (session instanceof Replay replay) {
       long now = System.nanoTime();
       replay.advance(lastBeat == 0 ? 0 : Math.min(0.5, (now - lastBeat) / 1e9));
       lastBeat = now;
     }
+  }
+
+  /** Brings the screen up to date. */
+  void refresh() {
+    Session session = model.session.get();
+    if (session != null) {
+      move(session);
+      drawAll(session);
+    }
+  }
+
+  private boolean drawAll(Session session) {
     RunHistory history = session.history();
     long version = history.version();
     int layer = model.layer.get();
-    if (history != seenHistory || version != seenVersion || layer != seenLayer) {
+    boolean fresh = history != seenHistory || version != seenVersion || layer != seenLayer;
+    if (fresh) {
       seenHistory = history;
       seenVersion = version;
+      seenLoad = version;
       seenLayer = layer;
       model.read(history.snapshot(layer));
     }
     model.read(session);
+    return fresh;
   }
 
   void start() {

@@ -3,6 +3,7 @@ package dev.switchyard.views.train.live;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.train.RunChange;
 import dev.switchyard.views.chart.LineChartPane;
+import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.words.Figures;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,11 @@ final class LiveModel {
   final DoubleProperty progress = new SimpleDoubleProperty();
   final ObjectProperty<RunHistory.Snapshot> snapshot =
       new SimpleObjectProperty<>(RunHistory.Snapshot.EMPTY);
+
+  /** The load of each expert in the chosen layer; newer than the snapshot's where frames allow. */
+  final ObjectProperty<LoadHeatmap.Content> load =
+      new SimpleObjectProperty<>(LoadHeatmap.Content.EMPTY);
+
   final ObservableList<RunEvent> events = FXCollections.observableArrayList();
 
   /** The settings that changed in the run, as its history tells it. */
@@ -159,6 +165,7 @@ final class LiveModel {
   /** Takes over the figures of a moment. */
   void read(RunHistory.Snapshot now) {
     snapshot.set(now);
+    load.set(now.load());
     var report = now.newest();
     learningRate.set(report == null ? "–" : Figures.significant(report.learningRate()));
     var speedUp = now.speedUp();

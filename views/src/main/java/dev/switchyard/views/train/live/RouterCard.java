@@ -25,7 +25,10 @@ final class RouterCard {
   /** More lines than this have no names at their ends: only the first and last of each stack. */
   private static final int NAMED_LINES = 8;
 
+  /** Of one line, and of all together: the more lines there are the less is seen of each. */
   private static final int MOST_POINTS = 400;
+
+  private static final int MOST_POINTS_OF_ALL = 3600;
 
   private final LiveModel model;
   private final ObservableValue<Theme> theme;
@@ -94,7 +97,8 @@ final class RouterCard {
 
   private List<Line> byLayer(Snapshot now, LayerMeasure measure) {
     List<Line> lines = new ArrayList<>();
-    double[] steps = thinned(now.table()[RunHistory.STEP]);
+    int most = Math.min(MOST_POINTS, MOST_POINTS_OF_ALL / Math.max(1, now.layers().size()));
+    double[] steps = thinned(now.table()[RunHistory.STEP], most);
     for (int l = 0; l < now.layers().size(); l++) {
       String name = now.layers().get(l);
       boolean named = now.layers().size() <= NAMED_LINES || isEnd(now.layers(), l);
@@ -107,14 +111,14 @@ final class RouterCard {
               1.6,
               false,
               steps,
-              thinned(now.measure(measure, l))));
+              thinned(now.measure(measure, l), most)));
     }
     return lines;
   }
 
   private List<Line> byGroup(Snapshot now) {
     List<Line> lines = new ArrayList<>();
-    double[] steps = thinned(now.updates()[0]);
+    double[] steps = thinned(now.updates()[0], MOST_POINTS);
     if (steps.length < 2) {
       return lines; // a single measurement is no line
     }
@@ -125,14 +129,14 @@ final class RouterCard {
               RunColors.of(g, theme.getValue().isDark()),
               1.6,
               steps,
-              thinned(now.updates()[g + 1])));
+              thinned(now.updates()[g + 1], MOST_POINTS)));
     }
     return lines;
   }
 
   /** Smoothed lines of many layers need no more points than the chart has pixels. */
-  private static double[] thinned(double[] column) {
-    int every = Math.ceilDiv(column.length, MOST_POINTS);
+  private static double[] thinned(double[] column, int most) {
+    int every = Math.ceilDiv(column.length, most);
     if (every <= 1) {
       return Arrays.copyOf(column, column.length);
     }

@@ -228,6 +228,11 @@ final class RunHistory {
     return version;
   }
 
+  /** The load of a layer alone: for what moves with every frame. */
+  synchronized LoadHeatmap.Content load(int layer) {
+    return layer >= 0 && layer < loads.size() ? loads.get(layer).copy() : LoadHeatmap.Content.EMPTY;
+  }
+
   /** All that is known now, with the load of one layer. */
   synchronized Snapshot snapshot(int layer) {
     if (curves == null) {
@@ -241,7 +246,7 @@ final class RunHistory {
         List.copyOf(groups),
         updates == null ? new double[1][0] : updates.copy(),
         probes.snapshot(),
-        layer >= 0 && layer < loads.size() ? loads.get(layer).copy() : LoadHeatmap.Content.EMPTY,
+        load(layer),
         speedUp.result(),
         secondsPerStep,
         tokensPerSecond,
