@@ -7,13 +7,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javafx.application.Application;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens the desktop program, or finds out why it can't be opened here. */
 public final class Desktop {
-  private static final Logger LOG = LoggerFactory.getLogger(Desktop.class);
-
   private Desktop() {}
 
   /**
@@ -30,6 +27,7 @@ public final class Desktop {
     // A toolkit that can't start prints its stack traces itself; they belong into the log.
     System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
     try {
+      DesktopApplication.startAhead(StartAhead.of(home));
       DesktopApplication.whenShown(() -> System.setErr(err));
       Application.launch(DesktopApplication.class, home.folder().toString());
       return Optional.empty();
@@ -37,7 +35,8 @@ public final class Desktop {
       if (DesktopApplication.wasShown()) {
         throw e;
       }
-      LOG.info("JavaFX could not start: {}", said.toString(StandardCharsets.UTF_8), e);
+      LoggerFactory.getLogger(Desktop.class)
+          .info("JavaFX could not start: {}", said.toString(StandardCharsets.UTF_8), e);
       return Optional.of(reason(e));
     } finally {
       System.setErr(err);

@@ -19,6 +19,7 @@ public final class DesktopApplication extends Application {
 
   // JavaFX makes the application itself: what starts it and what it starts meet here.
   private static volatile Runnable whenShown = () -> {};
+  private static volatile StartAhead ahead;
   private static volatile boolean shown;
 
   private Workbench workbench;
@@ -26,6 +27,11 @@ public final class DesktopApplication extends Application {
   /** Sets what to do when the window can be seen. */
   static void whenShown(Runnable action) {
     whenShown = action;
+  }
+
+  /** Sets what is made ready meanwhile. */
+  static void startAhead(StartAhead begun) {
+    ahead = begun;
   }
 
   /** Whether the window could be seen. */
@@ -36,15 +42,22 @@ public final class DesktopApplication extends Application {
   @Override
   public void start(Stage stage) {
     Home home = new Home(Path.of(getParameters().getRaw().getFirst()));
-    open(stage, home);
+    if (ahead == null) {
+      open(stage, home);
+    } else {
+      open(stage, home, ahead.settings());
+    }
     shown = true;
     whenShown.run();
   }
 
   /** Opens the window on a stage. */
   void open(Stage stage, Home home) {
+    open(stage, home, new SettingsFile(home.settings()));
+  }
+
+  private void open(Stage stage, Home home, SettingsFile settings) {
     workbench = new LocalWorkbench(home);
-    SettingsFile settings = new SettingsFile(home.settings());
     MainWindow window = new MainWindow(workbench, stage, settings);
     Thread.currentThread().setUncaughtExceptionHandler((thread, problem) -> window.tell(problem));
     placeAsBefore(stage, settings);

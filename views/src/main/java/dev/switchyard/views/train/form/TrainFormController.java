@@ -279,6 +279,8 @@ public final class TrainFormController {
   /** Makes the run and hands it on. */
   void start() {
     if (!obstacle.get().isEmpty()) {
+      typing.stop();
+      tasks.forget(this + "estimate"); // its answer would take the words away
       model.problem.set(obstacle.get());
       return;
     }
