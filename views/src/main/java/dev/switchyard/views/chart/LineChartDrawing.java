@@ -19,8 +19,8 @@ final class LineChartDrawing {
   /** Half of the last number stands there. */
   static final double RIGHT = 14;
 
-  /** So thin a line shows no roundness, and raw values turn at each of their points. */
-  private static final double FINE = 1;
+  /** So thin a line shows no roundness, and noise turns at each of its points. */
+  private static final double FINE = 1.6;
 
   private final ChartAxes axes;
   private final XYPlot plot = new XYPlot();

@@ -7,6 +7,7 @@ import dev.switchyard.views.chart.LineChartPane.Scale;
 import dev.switchyard.views.theme.Theme;
 import java.awt.Font;
 import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
 import java.text.NumberFormat;
 import java.util.List;
 import java.util.function.DoubleFunction;
@@ -36,6 +37,11 @@ record LineChartExport(
   @Override
   public byte[] svg() {
     return VectorPicture.svg(width, height, this::draw);
+  }
+
+  /** The picture in memory. */
+  BufferedImage draw() {
+    return VectorPicture.image(width, height, this::draw);
   }
 
   private void draw(java.awt.Graphics2D g) {

@@ -4,7 +4,9 @@ import dev.switchyard.views.theme.Theme;
 import java.text.NumberFormat;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleFunction;
+import javafx.application.Platform;
 import javafx.beans.property.ObjectProperty;
 import javafx.beans.property.SimpleObjectProperty;
 import javafx.beans.value.ObservableValue;
@@ -123,6 +125,8 @@ public final class LineChartPane extends Pane {
     public static final Scale EVEN = new Scale(false, false, null);
   }
 
+  private static final AtomicBoolean DRAWN_UNSEEN = new AtomicBoolean();
+
   private final ObservableValue<Theme> theme;
   private final NumberFormat xFormat;
   private final DoubleFunction<String> yFormat;
@@ -134,6 +138,7 @@ public final class LineChartPane extends Pane {
   private final ObjectProperty<Scale> scale = new SimpleObjectProperty<>(this, "scale", Scale.EVEN);
   private Content content = Content.EMPTY;
   private Content visible = Content.EMPTY;
+  private boolean waits;
 
   /** A chart whose axes write their numbers in these formats. */
   public LineChartPane(
@@ -164,11 +169,36 @@ public final class LineChartPane extends Pane {
     scale.addListener((o, before, now) -> show(content));
   }
 
+  /**
+   * Draws a chart that nobody sees: with the first one typefaces and much of Java2D are loaded. On
+   * any thread; does nothing the second time.
+   */
+  public static void drawUnseen(Theme theme) {
+    if (DRAWN_UNSEEN.compareAndSet(false, true)) {
+      double[] x = {1, 2, 3};
+      Line line = new Line("unseen", theme.colors().accent(), 2, x, x);
+      NumberFormat whole = new FunctionFormat(Double::toString);
+      Content content = Content.of(List.of(line), Double.NaN);
+      new LineChartExport(
+              "", "", content, Scale.EVEN, theme.colors(), whole, Double::toString, 480, 300)
+          .draw();
+    }
+  }
+
   /** Replaces what is drawn. */
   public void show(Content now) {
     content = now;
     visible = now.within(scale.get().zoom());
     drawing.show(visible, scale.get(), getWidth());
+    if (!waits) {
+      waits = true;
+      Platform.runLater(this::paintOnce);
+    }
+  }
+
+  /** Not all charts of a screen in one go: what moves beside them is drawn between two of them. */
+  private void paintOnce() {
+    waits = false;
     paint();
     reading.refresh();
   }

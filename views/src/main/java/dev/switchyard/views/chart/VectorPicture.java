@@ -27,6 +27,19 @@ final class VectorPicture {
 
   /** A drawing of so many pixels of the screen, twice as fine. */
   static byte[] png(double width, double height, Consumer<Graphics2D> draw) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(image(width, height, draw), "png", bytes)) {
+        throw new IllegalStateException("This Java writes no PNG");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The same in memory. */
+  static BufferedImage image(double width, double height, Consumer<Graphics2D> draw) {
     BufferedImage image =
         new BufferedImage(
             (int) Math.ceil(width * FINER),
@@ -40,15 +53,7 @@ final class VectorPicture {
     } finally {
       g.dispose();
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      if (!ImageIO.write(image, "png", bytes)) {
-        throw new IllegalStateException("This Java writes no PNG");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return image;
   }
 
   /** Smooth edges of lines and letters. */

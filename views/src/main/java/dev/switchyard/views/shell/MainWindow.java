@@ -6,6 +6,7 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.ActionGroup;
 import dev.switchyard.views.action.Shortcuts;
 import dev.switchyard.views.activity.ActivityController;
+import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.compare.CompareController;
 import dev.switchyard.views.devices.DevicesController;
 import dev.switchyard.views.drop.DropController;
@@ -151,6 +152,16 @@ public final class MainWindow implements Navigator {
           screens.add(Place.DEVICES, devices);
         });
     later.add(() -> listenToKeys(screens.actions()));
+    later.add(
+        () ->
+            tasks.run(
+                "a chart ahead",
+                "",
+                () -> {
+                  LineChartPane.drawUnseen(Theme.DARK);
+                  return null;
+                },
+                drawn -> {}));
   }
 
   /** Before there is a screen for training nothing can be in training. */

@@ -72,7 +72,8 @@ final class RedrawBudget {
    */
   long pause(long interval, long cost, long passed, double idle) {
     double share = Math.max(LEAST_SHARE, SHARE_OF_IDLE * idle);
-    saved = Math.min(MOST_SAVED, saved + passed * share) - cost;
+    double debt = share * LONGEST_PAUSE; // what was dear once is not paid off for ever
+    saved = Math.max(Math.min(MOST_SAVED, saved + passed * share) - cost, -debt);
     return Math.clamp((long) (-saved / share), interval, Math.max(interval, LONGEST_PAUSE));
   }
 

@@ -52,7 +52,8 @@ class RedrawBudgetTest {
   @Test
   void aPictureThatCostsMuchIsNotLateForEver() {
     long enormous = TimeUnit.MINUTES.toNanos(1);
-    assertThat(new RedrawBudget().pause(INTERVAL, enormous, INTERVAL, 0))
-        .isEqualTo(RedrawBudget.LONGEST_PAUSE);
+    RedrawBudget budget = new RedrawBudget();
+    assertThat(budget.pause(INTERVAL, enormous, INTERVAL, 0)).isEqualTo(RedrawBudget.LONGEST_PAUSE);
+    assertThat(budget.pause(INTERVAL, 0, RedrawBudget.LONGEST_PAUSE, 0)).isEqualTo(INTERVAL);
   }
 }
