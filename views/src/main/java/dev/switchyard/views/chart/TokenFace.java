@@ -30,7 +30,7 @@ final class TokenFace {
 
   /** A box in an expert's colour; a dropped token's is hollow, dashed and red. */
   static void box(
-      GraphicsContext g,
+      Surface surface,
       double x,
       double y,
       double width,
@@ -40,17 +40,26 @@ final class TokenFace {
       boolean kept,
       Theme.Colors colors) {
     if (kept) {
-      g.setFill(fill);
-      g.fillRoundRect(x, y, width, height, arc, arc);
+      surface.fill(fill, x, y, width, height, arc);
       return;
     }
-    g.setFill(ExpertColors.over(fill, colors.card(), 0.14));
-    g.fillRoundRect(x, y, width, height, arc, arc);
-    g.setStroke(colors.bad());
-    g.setLineWidth(colors.line(1.5));
-    g.setLineDashes(4, 3);
-    g.strokeRoundRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5, arc, arc);
-    g.setLineDashes();
+    surface.fill(ExpertColors.over(fill, colors.card(), 0.14), x, y, width, height, arc);
+    surface.frame(
+        colors.bad(), colors.line(1.5), x + 0.75, y + 0.75, width - 1.5, height - 1.5, arc, 4, 3);
+  }
+
+  /** The same on a canvas. */
+  static void box(
+      GraphicsContext g,
+      double x,
+      double y,
+      double width,
+      double height,
+      double arc,
+      Color fill,
+      boolean kept,
+      Theme.Colors colors) {
+    box(new CanvasSurface(g), x, y, width, height, arc, fill, kept, colors);
   }
 
   /** A ring around what is chosen. */

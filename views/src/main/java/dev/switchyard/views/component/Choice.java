@@ -10,7 +10,6 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.control.ToggleGroup;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
-import javafx.util.StringConverter;
 import javafx.util.Subscription;
 import org.controlsfx.control.SegmentedButton;
 
@@ -97,19 +96,8 @@ public final class Choice<T> extends StackPane {
 
   private Node list() {
     ComboBox<T> box = new ComboBox<>();
+    box.setConverter(new Worded<>(name));
     box.getItems().setAll(items);
-    box.setConverter(
-        new StringConverter<>() {
-          @Override
-          public String toString(T item) {
-            return item == null ? "" : name.apply(item);
-          }
-
-          @Override
-          public T fromString(String text) {
-            throw new UnsupportedOperationException();
-          }
-        });
     box.setValue(value.get());
     box.valueProperty().addListener((o, before, now) -> value.set(now));
     following = value.subscribe(box::setValue);

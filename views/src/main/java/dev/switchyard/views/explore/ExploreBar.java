@@ -2,23 +2,19 @@ package dev.switchyard.views.explore;
 
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.ModelChooser;
+import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.task.FilePrompt;
 import java.util.List;
-import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 
 /** The explorer's top bar: which model is under the microscope, and the choice of another. */
-final class ExploreBar extends HBox {
-  ExploreBar(ExploreModel model, ExploreController controller, FilePrompt prompt) {
-    super(12);
-    getStyleClass().add("top-bar");
-    setAlignment(Pos.CENTER_LEFT);
-    Label title = new Label("Explore");
-    title.getStyleClass().addAll("screen-title", "strong");
-    title.setMinWidth(Region.USE_PREF_SIZE);
+final class ExploreBar {
+  private ExploreBar() {}
+
+  static ScreenBar of(ExploreModel model, ExploreController controller, FilePrompt prompt) {
     ModelChooser chooser = new ModelChooser(model.samples, model.runs, prompt, controller::open);
     chooser.setId("models");
     chooser.show(model.subject.map(subject -> subject.name()), model.opening);
@@ -38,6 +34,6 @@ final class ExploreBar extends HBox {
     pages.setId("pages");
     pages.setItems(List.of(Page.values()));
     pages.valueProperty().bindBidirectional(model.page);
-    getChildren().addAll(title, chooser, live, detail, gap, pages);
+    return new ScreenBar("Explore", chooser, live, detail, gap, pages);
   }
 }

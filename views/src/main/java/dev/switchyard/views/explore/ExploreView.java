@@ -39,6 +39,7 @@ import org.kordamp.ikonli.feather.Feather;
 /** Layout of the explorer. */
 final class ExploreView extends BorderPane {
   private static final double SIDE = 352;
+  private static final String GRID = "Tokens by layers";
   private static final String HOW_TO_READ =
       "one column a token, one row a Switch layer; brightness is the gate, a red ring a dropped"
           + " token";
@@ -81,7 +82,7 @@ final class ExploreView extends BorderPane {
     queues.setId("queues");
     layers = new Choice<>(LAYERS_SIDE_BY_SIDE, this::layerName);
     layers.setId("layers");
-    setTop(new ExploreBar(model, controller, saving.prompt()));
+    setTop(ExploreBar.of(model, controller, saving.prompt()));
     VBox side =
         new VBox(
             12,
@@ -94,7 +95,7 @@ final class ExploreView extends BorderPane {
     StackPane pages =
         new StackPane(
             on(Page.TEXT, text),
-            on(Page.FLOW, new FlowCard(model, theme, controller)),
+            on(Page.FLOW, new FlowCard(model, theme, controller, saving)),
             on(Page.EXPERTS, preferences.view()),
             on(Page.GENERATE, generate.view()));
     VBox.setVgrow(pages, Priority.ALWAYS);
@@ -202,13 +203,10 @@ final class ExploreView extends BorderPane {
 
   private Card gridCard(Saving saving) {
     grid.setOnCell(controller::choose);
-    Card card = new Card("Tokens by layers", HOW_TO_READ, grid);
+    Card card = new Card(GRID, HOW_TO_READ, grid);
     Glossary.explain(card.subtitle(), Term.GATE);
     ExportMenu export =
-        ExportMenu.ofTable(
-            saving,
-            "Tokens by layers",
-            () -> RoutingData.of(model.trace.get(), model.untouched.get()));
+        ExportMenu.ofChart(saving, () -> GRID, () -> grid.export(GRID, RoutingData.taken(model)));
     export.setId("save-routing");
     card.withTools(legend, export);
     gridCard = card;

@@ -1,8 +1,10 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.RoutingFlow;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -24,7 +26,11 @@ final class FlowCard extends StackPane {
       new Choice<>(2, all -> all ? "Layer to layer" : "Tokens to experts");
   private final Card card;
 
-  FlowCard(ExploreModel model, ObservableValue<Theme> theme, ExploreController controller) {
+  FlowCard(
+      ExploreModel model,
+      ObservableValue<Theme> theme,
+      ExploreController controller,
+      Saving saving) {
     this.model = model;
     flow = new RoutingFlow(theme);
     flow.setId("flow");
@@ -43,7 +49,11 @@ final class FlowCard extends StackPane {
     card = new Card("From tokens to experts", "", new VBox(6, flow, reading));
     through.setId("flow-through");
     through.setItems(List.of(false, true));
-    card.withTools(through);
+    ExportMenu export =
+        ExportMenu.ofChart(
+            saving, this::title, () -> flow.export(title(), RoutingData.taken(model)));
+    export.setId("export-flow");
+    card.withTools(through, export);
     Glossary.explain(card.title(), Term.FLOW);
     getChildren().add(card);
     ObjectProperty<Boolean> all = through.valueProperty();
@@ -53,6 +63,17 @@ final class FlowCard extends StackPane {
     model.token.subscribe(t -> show());
     model.expert.subscribe(e -> show());
     model.page.subscribe(p -> show());
+  }
+
+  private String title() {
+    return "Flow of tokens " + (model.routing() == null ? "" : where());
+  }
+
+  private String where() {
+    boolean all = Boolean.TRUE.equals(through.valueProperty().get());
+    return all
+        ? "through the Switch layers of the " + (model.routing().encoder() ? "encoder" : "decoder")
+        : "to the experts of " + Figures.layerInWords(model.routing().name());
   }
 
   private void show() {
@@ -65,11 +86,7 @@ final class FlowCard extends StackPane {
         .setText(
             model.routing() == null
                 ? ""
-                : "%s; a ribbon is as wide as its tokens, what is dropped flows into the bin"
-                    .formatted(
-                        all
-                            ? "through the Switch layers of the "
-                                + (model.routing().encoder() ? "encoder" : "decoder")
-                            : "to the experts of " + Figures.layerInWords(model.routing().name())));
+                : where()
+                    + "; a ribbon is as wide as its tokens, what is dropped flows into the bin");
   }
 }

@@ -5,6 +5,7 @@ import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.store.CsvFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The tokens by layers as a table: a line for each token in each layer. */
 final class RoutingData {
@@ -22,6 +23,13 @@ final class RoutingData {
           "kept_as_trained");
 
   private RoutingData() {}
+
+  /** What a model shows now, to be made a table of elsewhere. */
+  static Supplier<CsvFile> taken(ExploreModel model) {
+    RoutingTrace shown = model.trace.get();
+    RoutingTrace untouched = model.untouched.get();
+    return () -> of(shown, untouched);
+  }
 
   /**
    * The table.

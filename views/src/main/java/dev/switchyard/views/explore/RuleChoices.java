@@ -1,6 +1,7 @@
 package dev.switchyard.views.explore;
 
 import dev.switchyard.engine.observe.WhatIf;
+import dev.switchyard.views.component.Worded;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
 import java.util.List;
@@ -17,7 +18,6 @@ import javafx.scene.control.TextField;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 
 /** By which rule tokens and experts find each other, and by which the experts' room is reckoned. */
 final class RuleChoices extends VBox {
@@ -114,18 +114,7 @@ final class RuleChoices extends VBox {
     box.setMaxWidth(Double.MAX_VALUE);
     box.setMinWidth(0);
     HBox.setHgrow(box, Priority.ALWAYS);
-    box.setConverter(
-        new StringConverter<>() {
-          @Override
-          public String toString(String item) {
-            return item == null ? "" : name.apply(item);
-          }
-
-          @Override
-          public String fromString(String text) {
-            throw new UnsupportedOperationException();
-          }
-        });
+    box.setConverter(new Worded<>(name::apply));
   }
 
   private static Node row(Term term, String word, Node... behind) {

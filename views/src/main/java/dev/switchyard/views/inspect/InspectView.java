@@ -3,17 +3,16 @@ package dev.switchyard.views.inspect;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.ModelChooser;
+import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import javafx.beans.value.ObservableValue;
-import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
 import org.kordamp.ikonli.feather.Feather;
@@ -52,9 +51,6 @@ final class InspectView extends BorderPane {
   }
 
   private static Node bar(InspectModel model, Saving saving, InspectController controller) {
-    Label title = new Label("Inspect");
-    title.getStyleClass().addAll("screen-title", "strong");
-    title.setMinWidth(Region.USE_PREF_SIZE);
     ModelChooser chooser =
         new ModelChooser(model.samples, model.runs, saving.prompt(), controller::open);
     chooser.setId("inspect-models");
@@ -74,9 +70,6 @@ final class InspectView extends BorderPane {
                                 Figures.compact(s.elements()),
                                 Figures.bytes(s.bytes())))
                 .orElse(""));
-    HBox bar = new HBox(12, title, chooser, detail);
-    bar.getStyleClass().add("top-bar");
-    bar.setAlignment(Pos.CENTER_LEFT);
-    return bar;
+    return new ScreenBar("Inspect", chooser, detail);
   }
 }

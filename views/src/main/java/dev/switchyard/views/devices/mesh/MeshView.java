@@ -5,7 +5,9 @@ import dev.switchyard.views.chart.MeshPicture;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.component.StatePill;
+import dev.switchyard.views.component.Worded;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
@@ -27,7 +29,6 @@ import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.kordamp.ikonli.feather.Feather;
 
 /** Layout of the page: the mesh at the left, where its time goes at the right, balance below. */
@@ -80,23 +81,9 @@ final class MeshView extends BorderPane {
   }
 
   private Node bar(Node pages) {
-    Label title = new Label("Devices");
-    title.getStyleClass().addAll("screen-title", "strong");
-    title.setMinWidth(Region.USE_PREF_SIZE);
     ComboBox<MeshSource> source = new ComboBox<>(model.sources);
     source.setId("mesh-run");
-    source.setConverter(
-        new StringConverter<>() {
-          @Override
-          public String toString(MeshSource item) {
-            return item == null ? "" : item.name();
-          }
-
-          @Override
-          public MeshSource fromString(String text) {
-            throw new UnsupportedOperationException();
-          }
-        });
+    source.setConverter(new Worded<>(MeshSource::name));
     source.valueProperty().bindBidirectional(model.source);
     source.setMinWidth(180);
     source.visibleProperty().bind(Bindings.isNotEmpty(model.sources));
@@ -111,10 +98,7 @@ final class MeshView extends BorderPane {
     summary.setMaxWidth(Double.MAX_VALUE);
     Glossary.explain(summary, Term.MESH);
     HBox.setHgrow(summary, Priority.ALWAYS);
-    HBox bar = new HBox(12, title, source, pill, summary, pages);
-    bar.getStyleClass().add("top-bar");
-    bar.setAlignment(Pos.CENTER_LEFT);
-    return bar;
+    return new ScreenBar("Devices", source, pill, summary, pages);
   }
 
   private Card picture(ObservableValue<Theme> theme) {

@@ -6,8 +6,10 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
+import dev.switchyard.views.component.Worded;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import java.util.Collection;
@@ -21,11 +23,9 @@ import javafx.scene.control.ScrollPane;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
-import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
 import javafx.scene.layout.TilePane;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 import org.kordamp.ikonli.feather.Feather;
 
 /** Layout of the planner: assumptions at the left, what they lead to at the right. */
@@ -50,23 +50,9 @@ final class PlannerView extends BorderPane {
   }
 
   private Node bar(Node pages) {
-    Label title = new Label("Devices");
-    title.getStyleClass().addAll("screen-title", "strong");
-    title.setMinWidth(Region.USE_PREF_SIZE);
     ComboBox<Workbench.Preset> preset = new ComboBox<>(model.presets);
     preset.setId("plan-preset");
-    preset.setConverter(
-        new StringConverter<>() {
-          @Override
-          public String toString(Workbench.Preset item) {
-            return item == null ? "" : item.name();
-          }
-
-          @Override
-          public Workbench.Preset fromString(String text) {
-            throw new UnsupportedOperationException();
-          }
-        });
+    preset.setConverter(new Worded<>(Workbench.Preset::name));
     preset.valueProperty().bindBidirectional(model.preset);
     preset.setMinWidth(200);
     Label detail = new Label();
@@ -75,10 +61,7 @@ final class PlannerView extends BorderPane {
     detail.textProperty().bind(model.plan.map(PlannerView::summary).orElse(""));
     HBox.setHgrow(detail, Priority.ALWAYS);
     detail.setMaxWidth(Double.MAX_VALUE);
-    HBox bar = new HBox(12, title, preset, detail, pages);
-    bar.getStyleClass().add("top-bar");
-    bar.setAlignment(Pos.CENTER_LEFT);
-    return bar;
+    return new ScreenBar("Devices", preset, detail, pages);
   }
 
   private static String summary(Plan plan) {

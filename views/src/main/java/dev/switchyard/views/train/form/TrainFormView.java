@@ -3,8 +3,10 @@ package dev.switchyard.views.train.form;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
+import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
+import dev.switchyard.views.component.Worded;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.SettingWords;
 import dev.switchyard.views.words.Term;
@@ -24,7 +26,6 @@ import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.VBox;
-import javafx.util.StringConverter;
 
 /** Layout of the form of a new run. */
 final class TrainFormView extends BorderPane {
@@ -36,14 +37,9 @@ final class TrainFormView extends BorderPane {
   TrainFormView(TrainFormModel model, TrainFormController controller) {
     this.model = model;
     setId("train-form");
-    Label title = new Label("New run");
-    title.getStyleClass().addAll("screen-title", "strong");
     Label hint = new Label("a Switch Transformer, and its dense twin beside it");
     hint.getStyleClass().add("muted");
-    HBox bar = new HBox(12, title, hint);
-    bar.setAlignment(Pos.CENTER_LEFT);
-    bar.getStyleClass().add("top-bar");
-    setTop(bar);
+    setTop(new ScreenBar("New run", hint));
     HBox first = new HBox(12, presetCard(), new TextsCard(model, controller));
     HBox.setHgrow(first.getChildren().get(0), Priority.ALWAYS);
     HBox.setHgrow(first.getChildren().get(1), Priority.ALWAYS);
@@ -66,18 +62,7 @@ final class TrainFormView extends BorderPane {
     ComboBox<Workbench.Preset> box = new ComboBox<>(model.presets);
     box.setId("preset");
     box.setMaxWidth(Double.MAX_VALUE);
-    box.setConverter(
-        new StringConverter<>() {
-          @Override
-          public String toString(Workbench.Preset preset) {
-            return preset == null ? "" : preset.name();
-          }
-
-          @Override
-          public Workbench.Preset fromString(String text) {
-            throw new UnsupportedOperationException();
-          }
-        });
+    box.setConverter(new Worded<>(Workbench.Preset::name));
     box.valueProperty().bindBidirectional(model.preset);
     Label detail = new Label();
     detail.getStyleClass().add("muted");
