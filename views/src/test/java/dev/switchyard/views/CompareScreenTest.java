@@ -29,7 +29,6 @@ import javafx.scene.Node;
 import javafx.scene.control.CheckBox;
 import javafx.scene.control.Labeled;
 import javafx.scene.control.ListView;
-import javafx.scene.control.MenuButton;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
 import javafx.scene.control.ToggleButton;
@@ -91,16 +90,6 @@ class CompareScreenTest extends ScreenTest {
     @SuppressWarnings("unchecked")
     Choice<T> found = find(choice, Choice.class);
     interact(() -> found.valueProperty().set(value));
-  }
-
-  private void pick(String menu, String item) {
-    interact(
-        () ->
-            find(menu, MenuButton.class).getItems().stream()
-                .filter(each -> item.equals(each.getId()))
-                .findFirst()
-                .orElseThrow()
-                .fire());
   }
 
   @Test

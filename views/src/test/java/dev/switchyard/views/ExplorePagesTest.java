@@ -7,6 +7,9 @@ import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.views.chart.RoutingFlow;
 import dev.switchyard.views.chart.TokenPath;
 import dev.switchyard.views.fake.FakeMicroscope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javafx.event.EventType;
@@ -18,6 +21,7 @@ import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +99,36 @@ class ExplorePagesTest extends ScreenTest {
           mouse(flow, MouseEvent.MOUSE_MOVED, flow.centerOfExpert(expert));
           return text("#flow-reading").startsWith("expert 4 of enc 3 · ");
         });
+  }
+
+  @Test
+  void gridAndFlowAreSavedAsTheyAreSeen() throws IOException {
+    pick("#save-routing", "save-png");
+    pick("#save-routing", "save-svg");
+    page("Flow");
+    RoutingFlow flow = find("#flow", RoutingFlow.class);
+    until("it is laid out", () -> seen("#flow") && flow.getHeight() > 100);
+    for (String extension : List.of("png", "svg", "csv")) {
+      pick("#export-flow", "save-" + extension);
+    }
+    until("all is saved", () -> prompt.saved.stream().allMatch(Files::exists));
+    assertThat(prompt.saved)
+        .extracting(file -> file.getFileName().toString())
+        .containsExactly(
+            "tokens-by-layers.png",
+            "tokens-by-layers.svg",
+            "flow-of-tokens-to-the-experts-of-encoder-1.png",
+            "flow-of-tokens-to-the-experts-of-encoder-1.svg",
+            "flow-of-tokens-to-the-experts-of-encoder-1.csv");
+    for (int picture : List.of(0, 2)) {
+      assertThat(ImageIO.read(prompt.saved.get(picture).toFile()).getWidth()).isGreaterThan(1200);
+    }
+    assertThat(Files.readString(prompt.saved.get(1)))
+        .contains("<svg", ">enc 3<", ">lante", "stroke-dasharray");
+    assertThat(Files.readString(prompt.saved.get(3)))
+        .contains("<svg", ">lanterns<", ">expert 4 · ", ">dropped · ");
+    assertThat(Files.readAllLines(prompt.saved.get(4)))
+        .hasSize(1 + 4 * trace.decoderTokens().size());
   }
 
   @Test
@@ -189,6 +223,28 @@ class ExplorePagesTest extends ScreenTest {
     untilText("#token-title", "Token 5, encoder 1");
     choose("#by-line", "one text");
     until("there is one sentence", () -> !seen("#sentence"));
+  }
+
+  @Test
+  void aWhatIfIsWrittenBesideWhatTheModelWrites() {
+    write("#text", "the ferry carries ___ across the river");
+    press("#write");
+    untilText("#written-text", filled("paper boats and seven silver spoons"));
+    assertThat(seen("#written-untouched")).isFalse();
+    interact(() -> find("#step-slider", Slider.class).setValue(1));
+    press("#expert-switch-3");
+    untilText("#written-text", filled("paper boats past the silver bell"));
+    assertThat(text("#written-untouched"))
+        .isEqualTo("as trained: " + filled("paper boats and seven silver spoons"));
+    assertThat(text("#written .card-subtitle")).endsWith("3 not as trained");
+    untilText("#step-title", "Token 2 of 8: paper");
+    press("#undo");
+    untilText("#written-text", filled("paper boats and seven silver spoons"));
+    assertThat(seen("#written-untouched")).isFalse();
+  }
+
+  private static String filled(String words) {
+    return "the ferry carries " + words + " across the river";
   }
 
   @Test

@@ -20,7 +20,6 @@ import java.util.Locale;
 import javafx.scene.control.Button;
 import javafx.scene.control.ListView;
 import javafx.scene.control.MenuButton;
-import javafx.scene.control.MenuItem;
 import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
 import javafx.stage.WindowEvent;
@@ -312,11 +311,7 @@ class LiveTrainingTest extends ScreenTest {
     for (String chart :
         List.of("quality-chart", "load-heatmap", "dropped-chart", "balance-chart")) {
       for (String extension : List.of("png", "svg", "csv")) {
-        interact(
-            () ->
-                find("#export-" + chart, MenuButton.class).getItems().stream()
-                    .filter(item -> ("save-" + extension).equals(item.getId()))
-                    .forEach(MenuItem::fire));
+        pick("#export-" + chart, "save-" + extension);
       }
     }
     until("all is saved", () -> prompt.saved.stream().allMatch(Files::exists));

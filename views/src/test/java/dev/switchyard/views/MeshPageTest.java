@@ -20,7 +20,6 @@ import java.util.stream.DoubleStream;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
-import javafx.scene.control.MenuButton;
 import javafx.scene.control.Slider;
 import javafx.scene.control.TableView;
 import javafx.scene.control.TextInputControl;
@@ -189,11 +188,7 @@ class MeshPageTest extends ScreenTest {
     run().trainTo(9);
     until("the newest step", () -> text("#mesh-step").equals("9"));
     for (String kind : new String[] {"png", "svg", "csv"}) {
-      interact(
-          () ->
-              find("#export-mesh-picture", MenuButton.class).getItems().stream()
-                  .filter(item -> ("save-" + kind).equals(item.getId()))
-                  .forEach(item -> item.fire()));
+      pick("#export-mesh-picture", "save-" + kind);
       until(kind + " is written", () -> Files.exists(prompt.saved.getLast()));
     }
     assertThat(Files.readString(prompt.saved.getLast()))

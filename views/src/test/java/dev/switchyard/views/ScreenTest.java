@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.Labeled;
+import javafx.scene.control.MenuButton;
 import javafx.scene.control.TextInputControl;
 import javafx.stage.Stage;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,17 @@ abstract class ScreenTest extends ApplicationTest {
   void press(String id) {
     until(id + " can be pressed", () -> seen(id) && !find(id, ButtonBase.class).isDisabled());
     interact(() -> find(id, ButtonBase.class).fire());
+  }
+
+  /** Chooses from a menu of files and data. */
+  void pick(String menu, String item) {
+    interact(
+        () ->
+            find(menu, MenuButton.class).getItems().stream()
+                .filter(each -> item.equals(each.getId()))
+                .findFirst()
+                .orElseThrow()
+                .fire());
   }
 
   void write(String id, String text) {

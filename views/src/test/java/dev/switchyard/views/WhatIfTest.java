@@ -6,6 +6,7 @@ import dev.switchyard.engine.observe.Microscope.Request;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.views.fake.FakeMicroscope;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javafx.scene.Node;
 import javafx.scene.control.Button;
@@ -118,6 +119,29 @@ class WhatIfTest extends ScreenTest {
     untilText("#drops", (tokens - capacity) + " dropped (dashed)");
     press("#expert-switch-" + expert);
     untilText("#drops", asTrained);
+  }
+
+  @Test
+  void expertsOfManyAreSwitchedOffByNumber() {
+    assertThat(seen("#switch-numbers")).as("eight have buttons").isFalse();
+    workbench.experts = 128;
+    interact(() -> window.explore("/models/large"));
+    until("it is open", () -> text("#models").equals("large") && seen("#switch-numbers"));
+    write("#switch-numbers", "3, 40-42 127");
+    press("#switch-off");
+    until("tokens are rerouted", () -> !text("#what-if-fates").isEmpty());
+    for (int expert : List.of(3, 40, 41, 42, 127)) {
+      assertThat(seen("#expert-switch-" + expert)).as("%d has a button", expert).isTrue();
+    }
+    assertThat(text("#switch-numbers")).isEmpty();
+    for (String wrong : List.of("many", "128", "9-3", "-1", "1,,x")) {
+      write("#switch-numbers", wrong);
+      press("#switch-off");
+      assertThat(text("#switch-problem")).as(wrong).isNotEmpty();
+      assertThat(wrong("#switch-numbers")).isTrue();
+    }
+    press("#undo");
+    until("all are back", () -> !seen("#expert-switch-40"));
   }
 
   @Test

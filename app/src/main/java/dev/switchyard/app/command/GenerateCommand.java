@@ -13,6 +13,7 @@ import dev.switchyard.engine.train.Workbench;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -74,7 +75,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "sample: the same seed draws the same tokens (default: 1).")
+      description =
+          "sample: the same seed draws the same tokens; with --jitter, also of that (default: 1).")
   private Long seed;
 
   @Option(names = "--beams", paramLabel = "N", description = "beam: texts kept (default: 4).")
@@ -98,6 +100,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Show every token with its probability, its runners-up and its experts.")
   private boolean steps;
 
+  @Mixin private WhatIfOptions options = new WhatIfOptions();
+
   @Option(names = "--json", description = "One JSON object for each text, with all its steps.")
   private boolean json;
 
@@ -113,14 +117,15 @@ final class GenerateCommand implements Callable<Integer> {
     }
     try (Workbench workbench = switchyard.workbench();
         Microscope microscope = workbench.open(model)) {
-      Microscope.Prompt prompt = new Microscope.Prompt(given, fill, decoding);
+      Microscope.Prompt prompt = new Microscope.Prompt(given, fill, decoding, options.whatIf(seed));
       Answer.of(microscope.generate(prompt, GenerationListener.NONE)).forEach(this::show);
     }
     return Problems.DONE;
   }
 
   private Decoding decoding() {
-    boolean samples = temperature != null || topP != null || seed != null;
+    boolean drawn = seed != null && !options.hasJitter();
+    boolean samples = temperature != null || topP != null || drawn;
     boolean searches = beams != null || lengthPenalty != null;
     String chosen = strategy != null ? strategy : samples ? "sample" : searches ? "beam" : "greedy";
     if (samples && !chosen.equals("sample")) {

@@ -57,6 +57,9 @@ final class RouteCommand implements Callable<Integer> {
       description = "One JSON object with every probability; with --lines one for each text.")
   private boolean json;
 
+  @Option(names = "--seed", paramLabel = "N", description = "Of the jitter (default: 1).")
+  private Long seed;
+
   @Mixin private WhatIfOptions options = new WhatIfOptions();
 
   @Override
@@ -73,7 +76,10 @@ final class RouteCommand implements Callable<Integer> {
     }
     List<String> texts =
         lines ? given.lines().filter(line -> !line.isBlank()).toList() : List.of(given);
-    WhatIf whatIf = options.whatIf();
+    if (seed != null && !options.hasJitter()) {
+      throw new InputException("--seed is that of --jitter: give the jitter too.");
+    }
+    WhatIf whatIf = options.whatIf(seed);
     Microscope.Request request = new Microscope.Request(texts, null, together, whatIf);
     try (Workbench workbench = switchyard.workbench();
         Microscope microscope = workbench.open(model)) {

@@ -41,9 +41,6 @@ final class WhatIfOptions {
       description = "What if: noise on the routers' inputs, from 1-E to 1+E.")
   private Double jitter;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of the jitter (default: 1).")
-  private Long seed;
-
   @Option(
       names = "--off",
       paramLabel = "[LAYER:]EXPERT",
@@ -59,18 +56,16 @@ final class WhatIfOptions {
   /**
    * What is changed; nothing where no option was given.
    *
+   * @param seed of the jitter; null: 1
    * @throws InputException for options that do not go together, or are no experts
    */
-  WhatIf whatIf() {
+  WhatIf whatIf(Long seed) {
     if (expertsPerToken != null && selection == null) {
       throw new InputException("--experts-per-token goes with --selection: name a selection.");
     }
     if (expertsPerToken != null && expertsPerToken < 1) {
       throw new InputException(
           "--experts-per-token is %d, but must be at least 1.".formatted(expertsPerToken));
-    }
-    if (seed != null && jitter == null) {
-      throw new InputException("--seed is that of --jitter: give the jitter too.");
     }
     return new WhatIf(
         capacityFactor,
@@ -81,6 +76,11 @@ final class WhatIfOptions {
         seed == null ? 1 : seed,
         experts("--off", off),
         experts("--force", forced));
+  }
+
+  /** Whether noise is asked for, which has a seed. */
+  boolean hasJitter() {
+    return jitter != null;
   }
 
   private static Set<ExpertIn> experts(String option, List<String> given) {

@@ -53,6 +53,17 @@ final class GenerateCommandTest {
   }
 
   @Test
+  void aWhatIfHoldsForEveryTokenThatIsWritten() throws Exception {
+    JsonNode json =
+        JSON.readTree(generate(begun(), "--max-length", "3", "--force", "2", "--json").out());
+    for (JsonNode step : json.get("steps")) {
+      for (JsonNode layer : step.get("routing")) {
+        assertThat(layer.get("expert").asInt()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
   void theSeedFixesWhatIsDrawn() {
     String text = begun();
     String first = generate(text, "--temperature", "3", "--seed", "4", "--max-length", "12").out();

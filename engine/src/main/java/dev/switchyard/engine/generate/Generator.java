@@ -2,6 +2,7 @@ package dev.switchyard.engine.generate;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.data.Tokenizer;
+import dev.switchyard.engine.model.AlteredRouting;
 import dev.switchyard.engine.model.IncrementalDecoder;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.Decoding;
@@ -25,11 +26,18 @@ public final class Generator {
 
   private final SwitchTransformer model;
   private final Tokenizer tokenizer;
+  private final AlteredRouting routing;
 
   /** A model with the tokenizer that it was trained with; both stay the caller's. */
   public Generator(SwitchTransformer model, Tokenizer tokenizer) {
+    this(model, tokenizer, AlteredRouting.of(model.routing(), null));
+  }
+
+  /** The same, with something changed in the routing; its groups do not matter here. */
+  public Generator(SwitchTransformer model, Tokenizer tokenizer, AlteredRouting routing) {
     this.model = model;
     this.tokenizer = tokenizer;
+    this.routing = routing;
   }
 
   /**
@@ -138,6 +146,7 @@ public final class Generator {
     try (IncrementalDecoder decoder =
         new IncrementalDecoder(
             model,
+            routing,
             encodes ? prompts : List.of(),
             prompts.stream().map(ids -> encodes ? START : begun(ids)).toList(),
             search.rowsPerPrompt())) {

@@ -110,12 +110,13 @@ public final class ModelMicroscope implements Microscope {
   /**
    * Lets a model write, on the calling thread.
    *
-   * @throws InputException for texts that are empty or too long, and where there is no blank to
-   *     fill
+   * @throws InputException for texts that are empty or too long, where there is no blank to fill,
+   *     and for a what-if that can't be
    */
   public static List<Generation> generate(
       SwitchTransformer model, Tokenizer tokenizer, Prompt prompt, GenerationListener listener) {
-    Generator generator = new Generator(model, tokenizer);
+    Generator generator =
+        new Generator(model, tokenizer, WhatIfRouting.of(model, prompt.whatIf(), 0));
     return prompt.fill()
         ? generator.fill(prompt.texts(), prompt.decoding(), listener)
         : generator.write(prompt.texts(), prompt.decoding(), listener);

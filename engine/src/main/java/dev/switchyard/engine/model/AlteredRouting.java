@@ -27,6 +27,11 @@ public record AlteredRouting(
     return new AlteredRouting(routing, capacityFactor, 0, Intervention.NONE, 0);
   }
 
+  /** The same with other routing groups. */
+  AlteredRouting inGroups(int others) {
+    return new AlteredRouting(routing, capacityFactor, others, intervention, seed);
+  }
+
   /** The capacity for a batch of so many rows. */
   ExpertCapacity capacity(int rows) {
     CapacityConfig capacity = routing.capacity();

@@ -33,6 +33,7 @@ public final class IncrementalDecoder implements AutoCloseable {
   private static final int TOKENS_AT_ONCE = 4096;
 
   private final SwitchTransformer model;
+  private final AlteredRouting altered;
   private final Backend backend;
   private final Layers layers;
   private final int rows;
@@ -40,18 +41,30 @@ public final class IncrementalDecoder implements AutoCloseable {
   private Stack.Saved last;
   private List<LayerRouting> routing;
   private float[] logits;
+  private long passes;
+
+  /** The same, routed as in evaluation. */
+  public IncrementalDecoder(
+      SwitchTransformer model, List<int[]> inputs, List<int[]> beginnings, int beams) {
+    this(model, AlteredRouting.of(model.routing(), null), inputs, beginnings, beams);
+  }
 
   /**
    * A decoder that has read its prompts: {@link #logits} are those of the first new token.
    *
    * @param model whose weights stay as they are meanwhile
+   * @param altered how tokens are routed; its capacity holds for what the encoder reads alone
    * @param inputs what the encoder reads, a prompt each; no rows for a decoder alone
    * @param beginnings what the decoder reads first: the start token, and what of its text is given
    * @param beams rows for each prompt, side by side
    * @throws InputException for token ids that the model does not have
    */
   public IncrementalDecoder(
-      SwitchTransformer model, List<int[]> inputs, List<int[]> beginnings, int beams) {
+      SwitchTransformer model,
+      AlteredRouting altered,
+      List<int[]> inputs,
+      List<int[]> beginnings,
+      int beams) {
     boolean encodes = model.config().isEncoderDecoder();
     if (beginnings.isEmpty()
         || beams < 1
@@ -63,6 +76,7 @@ public final class IncrementalDecoder implements AutoCloseable {
               .formatted(inputs.size(), beginnings.size(), beams));
     }
     this.model = model;
+    this.altered = altered;
     this.backend = model.activationBackend();
     this.layers = model.layers();
     this.rows = beginnings.size() * beams;
@@ -129,7 +143,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     int atOnce = Math.max(1, TOKENS_AT_ONCE / length);
     for (int from = 0; from < prompts.size(); from += atOnce) {
       List<Integer> some = prompts.subList(from, Math.min(from + atOnce, prompts.size()));
-      Tensor encoded = model.encode(model.quietPass(), some.stream().map(inputs::get).toList());
+      Tensor encoded = model.encode(nextPass(), altered, some.stream().map(inputs::get).toList());
       for (int i = 0; i < some.size(); i++) {
         Tensor one = encoded.part(i * length, (i + 1) * length);
         for (int beam = 0; beam < beams; beam++) {
@@ -168,10 +182,17 @@ public final class IncrementalDecoder implements AutoCloseable {
     routing = null;
   }
 
+  /** Each draws noise of its own, if any. */
+  private Pass nextPass() {
+    return model.noisyPass(altered.seed(), passes++);
+  }
+
   private void extend(int[] ids, int length) {
-    Pass pass = model.quietPass();
+    Pass pass = nextPass();
     Sequences own = new Sequences(rows, length, null);
-    StackRouting each = new StackRouting(model.config(), model.routing(), capacity(own.tokens()));
+    StackRouting each =
+        new StackRouting(
+            model.config(), altered.routing(), capacity(own.tokens()), altered.intervention());
     last =
         layers
             .decoder()
@@ -184,7 +205,7 @@ public final class IncrementalDecoder implements AutoCloseable {
 
   /** As many places at every expert as there are tokens: nobody is dropped. */
   private ExpertCapacity capacity(int tokens) {
-    return new ExpertCapacity(model.routing().capacity().inGroups(1).withRoomFor(tokens), 1);
+    return new ExpertCapacity(altered.routing().capacity().inGroups(1).withRoomFor(tokens), 1);
   }
 
   private Tensor lastOfEachRow(Pass pass, Tensor tokens, int length) {

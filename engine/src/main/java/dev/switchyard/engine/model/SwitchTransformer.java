@@ -14,7 +14,6 @@ import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.layer.Sequences;
 import dev.switchyard.engine.layer.Share;
 import dev.switchyard.engine.layer.SoftTargets;
-import dev.switchyard.engine.moe.CapacityConfig;
 import dev.switchyard.engine.moe.ExpertCapacity;
 import dev.switchyard.engine.moe.RoutingConfig;
 import dev.switchyard.engine.moe.Selection;
@@ -469,7 +468,12 @@ public final class SwitchTransformer implements AutoCloseable {
 
   /** A pass that is not for training; what the one before took is gone. */
   Pass quietPass() {
-    return pass(false, 0, 0, ActivationObserver.NONE);
+    return noisyPass(0, 0);
+  }
+
+  /** The same, with a seed of the noise that people add to the routers, and a number of its own. */
+  Pass noisyPass(long seed, long number) {
+    return pass(false, seed, number, ActivationObserver.NONE);
   }
 
   Layers layers() {
@@ -478,14 +482,19 @@ public final class SwitchTransformer implements AutoCloseable {
 
   /**
    * What the encoder makes of texts of the same length, [texts * S, d]: each is a routing group of
-   * its own, with the capacity factor of evaluation. It lives as long as the pass.
+   * its own. It lives as long as the pass.
+   *
+   * @param altered how they are routed
    */
-  Tensor encode(Pass pass, List<int[]> inputs) {
+  Tensor encode(Pass pass, AlteredRouting altered, List<int[]> inputs) {
     int length = inputs.getFirst().length;
     int[] ids = inputs.stream().flatMapToInt(Arrays::stream).toArray();
-    CapacityConfig alone = routing.capacity().inGroups(inputs.size());
     StackRouting each =
-        new StackRouting(config, routing, new ExpertCapacity(alone, routing.evalCapacityFactor()));
+        new StackRouting(
+            config,
+            altered.routing(),
+            altered.inGroups(inputs.size()).capacity(inputs.size()),
+            altered.intervention());
     Sequences sequences = new Sequences(inputs.size(), length, null);
     return BatchPass.encode(pass, layers, each, sequences, ids, null).out();
   }

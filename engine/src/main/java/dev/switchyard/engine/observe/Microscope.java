@@ -51,8 +51,10 @@ public interface Microscope extends AutoCloseable {
    * @param texts one or more
    * @param fill whether the texts have blanks, which are to be filled; see {@link #hasBlanks}
    * @param decoding how the tokens are chosen
+   * @param whatIf what is changed in the routing of what is read and of what is written; however
+   *     small the room is made, the decoder drops no token that it writes
    */
-  record Prompt(List<String> texts, boolean fill, Decoding decoding) {
+  record Prompt(List<String> texts, boolean fill, Decoding decoding, WhatIf whatIf) {
     /** A blank: a sentinel with its number; or, in a text without sentinels, underscores. */
     public static final Pattern SENTINEL = Pattern.compile("<extra_id_(0|[1-9]\\d{0,5})>");
 
@@ -62,6 +64,11 @@ public interface Microscope extends AutoCloseable {
     /** Copies the texts. */
     public Prompt {
       texts = List.copyOf(texts);
+    }
+
+    /** Texts to write after, routed as the model does it. */
+    public Prompt(List<String> texts, boolean fill, Decoding decoding) {
+      this(texts, fill, decoding, WhatIf.NOTHING);
     }
 
     /** Whether a text has blanks: {@code <extra_id_0>} and so on, or {@code ___}. */
@@ -123,8 +130,8 @@ public interface Microscope extends AutoCloseable {
   }
 
   /**
-   * Lets the model write after texts; fails with an InputException where it can't read them. To
-   * cancel the answer ends the writing at the next token.
+   * Lets the model write after texts; fails with an InputException where it can't read them, and
+   * for a what-if that can't be. To cancel the answer ends the writing at the next token.
    *
    * @param listener hears of each token, on the model's thread
    */

@@ -17,6 +17,7 @@ import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.TokenText;
+import dev.switchyard.engine.observe.WhatIf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,40 @@ final class ModelMicroscopeTest {
     assertThat(heard).isEqualTo(written.steps()).hasSizeBetween(1, 5);
     assertThat(on.get()).isEqualTo("microscope tiny");
     assertThat(microscope.subject().fillsBlanks()).isTrue();
+  }
+
+  @Test
+  void writesUnderAWhatIf() {
+    open(Map.of());
+    Decoding greedy = Decoding.greedy(4);
+    Microscope.Prompt plain = new Microscope.Prompt(List.of("abc"), false, greedy);
+    WhatIf forced = WhatIf.NOTHING.forced(WhatIf.ExpertIn.everywhere(1));
+    Generation written = write(new Microscope.Prompt(List.of("abc"), false, greedy, forced));
+    assertThat(written.steps())
+        .allSatisfy(
+            step ->
+                assertThat(step.routing())
+                    .isNotEmpty()
+                    .allSatisfy(layer -> assertThat(layer.expert()).containsOnly(1)));
+    Generation untouched = write(plain);
+    assertThat(untouched.logProbability()).isNotEqualTo(written.logProbability());
+    WhatIf nothing = WhatIf.NOTHING.withSeed(5);
+    assertThat(write(new Microscope.Prompt(List.of("abc"), false, greedy, nothing)).steps())
+        .usingRecursiveComparison()
+        .isEqualTo(untouched.steps());
+    WhatIf noisy = WhatIf.NOTHING.withJitter(0.9).withSeed(3);
+    Microscope.Prompt withNoise = new Microscope.Prompt(List.of("abc"), false, greedy, noisy);
+    assertThat(write(withNoise).logProbability())
+        .as("the same seed draws the same noise")
+        .isEqualTo(write(withNoise).logProbability())
+        .isNotEqualTo(untouched.logProbability());
+    WhatIf none = WhatIf.NOTHING.switchedOff(WhatIf.ExpertIn.everywhere(99));
+    assertThatThrownBy(() -> write(new Microscope.Prompt(List.of("abc"), false, greedy, none)))
+        .hasRootCauseMessage("There is no expert 99: the model has experts 0 to 2.");
+  }
+
+  private Generation write(Microscope.Prompt prompt) {
+    return microscope.generate(prompt, GenerationListener.NONE).join().getFirst();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.switchyard.views.task.Notice;
 import dev.switchyard.views.task.TaskEntry;
 import dev.switchyard.views.task.Tasks;
 import java.util.List;
+import javafx.beans.property.ReadOnlyBooleanProperty;
 import javafx.collections.ObservableList;
 import javafx.scene.Node;
 import javafx.scene.input.Clipboard;
@@ -86,6 +87,11 @@ public final class ActivityController implements AutoCloseable {
   void hide() {
     model.open.set(false);
     panel.follow(false);
+  }
+
+  /** Whether the panel is open. */
+  public ReadOnlyBooleanProperty openProperty() {
+    return model.open;
   }
 
   /** Whether the details of a problem stand over the window. */

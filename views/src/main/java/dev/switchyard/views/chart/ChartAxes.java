@@ -86,7 +86,10 @@ final class ChartAxes {
   void fit(Content content, LineChartPane.Scale scale, double width) {
     double[] across = extent(content, true, scale.logX());
     double[] up = extent(content, false, scale.logY());
-    if (!(across[1] > 0) || Double.isNaN(up[0])) {
+    boolean none = !(across[1] > 0) || Double.isNaN(up[0]);
+    x(scale.logX()).setTickLabelsVisible(!none);
+    y(scale.logY()).setTickLabelsVisible(!none);
+    if (none) {
       x(scale.logX()).setRange(scale.logX() ? new Range(1, 10) : new Range(0, 1));
       y(scale.logY()).setRange(scale.logY() ? new Range(1, 10) : new Range(0, 1));
       return;

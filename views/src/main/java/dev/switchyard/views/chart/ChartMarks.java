@@ -25,6 +25,7 @@ final class ChartMarks extends AbstractXYAnnotation {
   private static final long serialVersionUID = 1L;
   private static final double LINE_HEIGHT = 15;
   private static final double CLEAR_OF_CURVE = 44;
+  private static final String NOTHING = "nothing measured yet";
 
   /** Names are read over other lines: so much of those is covered. */
   private static final double GROUND = 0.72;
@@ -52,6 +53,10 @@ final class ChartMarks extends AbstractXYAnnotation {
       ValueAxis yAxis,
       int index,
       PlotRenderingInfo info) {
+    if (content.lines().stream().allMatch(line -> line.x().length == 0)) {
+      drawNothing(g, area);
+      return;
+    }
     List<Name> names = new ArrayList<>();
     for (LineChartPane.Line line : content.lines()) {
       int last = line.x().length - 1;
@@ -68,26 +73,49 @@ final class ChartMarks extends AbstractXYAnnotation {
       double y = yAxis.valueToJava2D(dot.y(), area, RectangleEdge.LEFT);
       dot(g, x, y, 3, dot.color());
     }
+    drawMarkLines(g, area, xAxis);
     List<Rectangle2D> taken = drawNames(g, area, names);
     if (content.bridge() != null) {
       drawBridge(g, area, xAxis, yAxis, content.bridge(), taken);
     }
-    drawMarks(g, area, xAxis, taken);
+    drawMarkWords(g, area, xAxis, taken);
   }
 
-  /** A line across the chart for each mark; its words at the top or the foot, if there is room. */
-  private void drawMarks(Graphics2D g, Rectangle2D area, ValueAxis xAxis, List<Rectangle2D> taken) {
+  private void drawNothing(Graphics2D g, Rectangle2D area) {
+    g.setFont(plain);
+    g.setPaint(LineChartPane.awt(colors.muted()));
+    int width = g.getFontMetrics().stringWidth(NOTHING);
+    g.drawString(NOTHING, (float) area.getCenterX() - width / 2f, (float) area.getCenterY());
+  }
+
+  /** A line across the chart for each mark, under all words. */
+  private void drawMarkLines(Graphics2D g, Rectangle2D area, ValueAxis xAxis) {
+    g.setPaint(LineChartPane.awt(colors.caution()));
+    g.setStroke(
+        new BasicStroke(
+            1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {2f, 3f}, 0f));
+    for (LineChartPane.Mark mark : content.marks()) {
+      double x = xAxis.valueToJava2D(mark.x(), area, RectangleEdge.BOTTOM);
+      if (isInside(x, area)) {
+        g.draw(new Line2D.Double(x, area.getMinY(), x, area.getMaxY()));
+      }
+    }
+  }
+
+  private static boolean isInside(double x, Rectangle2D area) {
+    return Double.isFinite(x) && x >= area.getMinX() && x <= area.getMaxX();
+  }
+
+  /** Beside the line of each mark, at the top or the foot, if there is room. */
+  private void drawMarkWords(
+      Graphics2D g, Rectangle2D area, ValueAxis xAxis, List<Rectangle2D> taken) {
     g.setPaint(LineChartPane.awt(colors.caution()));
     g.setFont(plain.deriveFont(10.5f));
     for (LineChartPane.Mark mark : content.marks()) {
       double x = xAxis.valueToJava2D(mark.x(), area, RectangleEdge.BOTTOM);
-      if (!Double.isFinite(x) || x < area.getMinX() || x > area.getMaxX()) {
+      if (!isInside(x, area)) {
         continue;
       }
-      g.setStroke(
-          new BasicStroke(
-              1f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10f, new float[] {2f, 3f}, 0f));
-      g.draw(new Line2D.Double(x, area.getMinY(), x, area.getMaxY()));
       double width = g.getFontMetrics().stringWidth(mark.text());
       double left = x + 4 + width <= area.getMaxX() ? x + 4 : x - 4 - width;
       for (double line : new double[] {area.getMinY() + 9, area.getMaxY() - 4}) {
@@ -128,10 +156,9 @@ final class ChartMarks extends AbstractXYAnnotation {
     List<Rectangle2D> taken = new ArrayList<>();
     for (Name name : names) {
       double width = metrics.stringWidth(name.line().label());
-      g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, GROUND)));
       Rectangle2D ground =
           new Rectangle2D.Double(name.x() + 6, name.y()[0] - 7, width + 4, LINE_HEIGHT - 1);
-      g.fill(ground);
+      drawGround(g, ground);
       taken.add(ground);
       g.setPaint(LineChartPane.awt(name.line().color()));
       g.drawString(name.line().label(), (float) name.x() + 8, (float) name.y()[0] + 4);
@@ -194,8 +221,7 @@ final class ChartMarks extends AbstractXYAnnotation {
         Rectangle2D place =
             new Rectangle2D.Double(to - width - 8, line - LINE_HEIGHT + 4, width, LINE_HEIGHT);
         if (width <= room && area.contains(place) && taken.stream().noneMatch(place::intersects)) {
-          g.drawString(text, (float) place.getX(), (float) line);
-          taken.add(place);
+          drawSentence(g, text, place, line, taken);
           return;
         }
       }
@@ -206,11 +232,24 @@ final class ChartMarks extends AbstractXYAnnotation {
           new Rectangle2D.Double(
               area.getMinX() + 8, line - 11, metrics.stringWidth(text), LINE_HEIGHT);
       if (text.equals(bridge.core()) || taken.stream().noneMatch(place::intersects)) {
-        g.drawString(text, (float) place.getX(), (float) line);
-        taken.add(place);
+        drawSentence(g, text, place, line, taken);
         return;
       }
     }
+  }
+
+  private void drawSentence(
+      Graphics2D g, String text, Rectangle2D place, double line, List<Rectangle2D> taken) {
+    drawGround(g, place);
+    g.setPaint(LineChartPane.awt(colors.good()));
+    g.drawString(text, (float) place.getX(), (float) line);
+    taken.add(place);
+  }
+
+  /** What lies under words is covered as far as they are to be read. */
+  private void drawGround(Graphics2D g, Rectangle2D place) {
+    g.setPaint(LineChartPane.awt(colors.card().deriveColor(0, 1, 1, GROUND)));
+    g.fill(place);
   }
 
   private static void dot(

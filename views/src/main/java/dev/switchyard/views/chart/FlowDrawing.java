@@ -90,11 +90,16 @@ record FlowDrawing(
         color(ribbon.column() + 1, ribbon.to()),
         layout.x(ribbon.column()) + NODE,
         top0,
-        top0 + Math.max(0.6, each.from().height() - 0.4),
+        top0 + thickness(each.from()),
         layout.x(ribbon.column() + 1),
         top1,
-        top1 + Math.max(0.6, each.to().height() - 0.4));
+        top1 + thickness(each.to()));
     surface.opacity(1);
+  }
+
+  /** Ribbons stand a little apart, unless they are so thin that the gaps would be a pattern. */
+  private static double thickness(Span end) {
+    return end.height() > 3 ? end.height() - 0.4 : Math.max(0.6, end.height());
   }
 
   private boolean isLast(int column) {

@@ -99,7 +99,10 @@ record GridDrawing(Content content, GridLayout layout, Theme.Colors colors, bool
     double height = layout.row() - 3;
     Color color = asked < 0 ? colors.raised() : ExpertColors.of(asked, routing.experts());
     Color shown = ExpertColors.over(color, colors.card(), 0.32 + 0.68 * routing.gate()[t]);
-    boolean beside = content.expert() >= 0 && routing.choice(t, content.expert()).isEmpty();
+    boolean beside =
+        content.expert() >= 0
+            && routing.choice(t, content.expert()).isEmpty()
+            && !(index == content.layer() && t == content.token());
     surface.opacity(beside ? colors.faded(0.38) : 1);
     TokenFace.box(surface, x, y, width, height, ARC, shown, kept || asked < 0, colors);
     boolean changed =

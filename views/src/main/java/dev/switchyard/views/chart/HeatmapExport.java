@@ -43,7 +43,7 @@ record HeatmapExport(
     }
     double cellWidth = (width - LEFT - STRIP - 2 - RIGHT) / content.columns();
     double cellHeight = (height - TOP - BOTTOM) / content.experts();
-    double gap = cellHeight >= 6 ? 1 : 0;
+    double gap = cellHeight >= LoadColors.ROW_WITH_GAP ? 1 : 0;
     g.setFont(LineChartDrawing.font(Font.PLAIN, 11));
     int every = Math.max(1, (int) Math.ceil(16 / cellHeight));
     for (int expert = 0; expert < content.experts(); expert++) {

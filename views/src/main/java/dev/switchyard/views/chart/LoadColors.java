@@ -15,6 +15,9 @@ public final class LoadColors {
   /** Loads from this on have the strongest orange. */
   public static final double MOST = 3;
 
+  /** Rows of this height stand apart; between lower ones a line would be as strong as the row. */
+  static final double ROW_WITH_GAP = 10;
+
   private static final int[] COSINES = new int[513];
 
   static {

@@ -137,7 +137,7 @@ public final class LoadHeatmap extends Pane {
     placeColumns(width);
     int experts = content.experts();
     float[] load = content.load();
-    int gap = height / experts >= 6 ? (int) Math.ceil(scale) : 0;
+    int gap = height / scale / experts >= LoadColors.ROW_WITH_GAP ? (int) Math.ceil(scale) : 0;
     for (int expert = 0; expert < experts; expert++) {
       int top = (int) ((long) expert * height / experts);
       int bottom = (int) ((long) (expert + 1) * height / experts) - gap;
@@ -198,7 +198,7 @@ public final class LoadHeatmap extends Pane {
     for (int expert = 0; expert < content.experts(); expert++) {
       double y = 2 + expert * row;
       g.setFill(ExpertColors.of(expert, content.experts()));
-      g.fillRect(LEFT, y, STRIP, Math.max(1, row - (row > 6 ? 1 : 0)));
+      g.fillRect(LEFT, y, STRIP, row - (row >= LoadColors.ROW_WITH_GAP ? 1 : 0));
       if (expert % every == 0) {
         g.setFill(theme.getValue().colors().muted());
         g.fillText(Integer.toString(expert), LEFT - 8, y + row / 2);

@@ -161,7 +161,7 @@ public final class TokenChips extends ScrolledPainting {
     boolean beside = routed && expert >= 0 && layer.choice(index, expert).isEmpty();
     Color color =
         routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
-    g.setGlobalAlpha(beside ? colors().faded(0.35) : 1);
+    g.setGlobalAlpha(beside && index != token ? colors().faded(0.35) : 1);
     TokenFace.box(
         g, place.getMinX(), place.getMinY(), place.getWidth(), height, 8, color, kept, colors());
     g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());

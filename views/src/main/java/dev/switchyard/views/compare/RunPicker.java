@@ -26,6 +26,7 @@ import javafx.scene.control.Label;
 import javafx.scene.control.ListCell;
 import javafx.scene.control.ListView;
 import javafx.scene.control.ProgressBar;
+import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -115,6 +116,7 @@ final class RunPicker extends StackPane {
     private final Rectangle swatch = new Rectangle(14, 4);
     private final Label name = new Label();
     private final StatePill state = new StatePill();
+    private final Label steps = new Label();
     private final Label detail = new Label();
     private final Label problem = new Label();
     private final ProgressBar progress = new ProgressBar();
@@ -127,8 +129,12 @@ final class RunPicker extends StackPane {
       swatch.setArcHeight(4);
       name.getStyleClass().add("strong");
       name.setMinWidth(0);
+      steps.getStyleClass().add("muted");
       detail.getStyleClass().add("muted");
       detail.setMinWidth(0);
+      Tooltip whole = new Tooltip();
+      whole.textProperty().bind(detail.textProperty());
+      detail.setTooltip(whole);
       problem.getStyleClass().add("problem");
       problem.setWrapText(true);
       problem.setMinHeight(Region.USE_PREF_SIZE);
@@ -141,9 +147,9 @@ final class RunPicker extends StackPane {
       reading.setAlignment(Pos.CENTER_LEFT);
       HBox head = new HBox(7, check, swatch, name);
       head.setAlignment(Pos.CENTER_LEFT);
-      HBox foot = new HBox(7, state, detail);
+      HBox foot = new HBox(7, state, steps);
       foot.setAlignment(Pos.CENTER_LEFT);
-      box = new VBox(4, head, foot, reading, problem);
+      box = new VBox(4, head, foot, detail, reading, problem);
       box.getStyleClass().add("run-row");
       box.setMinWidth(0);
       box.setPrefWidth(1);
@@ -167,6 +173,7 @@ final class RunPicker extends StackPane {
       check.setId("check-" + row.name());
       name.setText(row.name());
       detail.setText(row.detail());
+      steps.setText("");
       ChosenRun chosen = model.chosen(row.folder()).orElse(null);
       check.setSelected(chosen != null);
       shown(swatch, chosen != null);
@@ -188,11 +195,8 @@ final class RunPicker extends StackPane {
               chosen.progress.subscribe(now -> progress.setProgress(now.doubleValue())),
               chosen.curves.subscribe(
                   now ->
-                      detail.setText(
-                          now.lastStep() == 0
-                              ? row.detail()
-                              : "%s · %s"
-                                  .formatted(Figures.count(now.lastStep(), "step"), row.detail()))),
+                      steps.setText(
+                          now.lastStep() == 0 ? "" : Figures.count(now.lastStep(), "step"))),
               chosen.problem.subscribe(
                   now -> {
                     problem.setText(now);

@@ -45,6 +45,7 @@ public final class Card extends VBox {
     tools.setAlignment(Pos.CENTER_RIGHT);
     tools.setMinWidth(Region.USE_PREF_SIZE);
     widthProperty().addListener((o, before, now) -> place(now.doubleValue()));
+    this.title.widthProperty().addListener((o, before, now) -> place(getWidth()));
     tools.widthProperty().addListener((o, before, now) -> place(getWidth()));
   }
 

@@ -1,5 +1,6 @@
 package dev.switchyard.views.explore;
 
+import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.WhatIf;
 import dev.switchyard.engine.observe.WhatIf.ExpertIn;
@@ -9,10 +10,13 @@ import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
+import javafx.scene.control.TextField;
 import javafx.scene.layout.FlowPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -23,9 +27,13 @@ import javafx.scene.paint.Color;
 /** A button for each expert: on, switched off, forced; in the chosen layer or in every layer. */
 final class ExpertSwitches extends VBox {
   private static final PseudoClass OFF = PseudoClass.getPseudoClass("off");
+  private static final PseudoClass WRONG = PseudoClass.getPseudoClass("wrong");
   private static final PseudoClass FORCED = PseudoClass.getPseudoClass("forced");
 
-  /** Beyond this the buttons would hide the rest; the chosen expert alone has one. */
+  /**
+   * Beyond this the buttons would hide the rest: those that are changed and the chosen one have
+   * buttons, all others are named.
+   */
   private static final int MOST_BUTTONS = 32;
 
   /** Where a switch acts. */
@@ -44,7 +52,10 @@ final class ExpertSwitches extends VBox {
   private final TextRouting routing;
   private final Choice<Scope> scope = new Choice<>(2, s -> s.title);
   private final FlowPane buttons = new FlowPane(4, 4);
-  private int shown = -1;
+  private final TextField numbers = new TextField();
+  private final Label problem = new Label();
+  private final Region byNumber;
+  private List<Integer> shown = List.of();
 
   ExpertSwitches(ExploreModel model, TextRouting routing) {
     super(6);
@@ -59,7 +70,8 @@ final class ExpertSwitches extends VBox {
     HBox head = new HBox(8, label, gap, scope);
     head.setAlignment(Pos.CENTER_LEFT);
     buttons.setId("expert-switches");
-    getChildren().addAll(head, buttons);
+    byNumber = byNumber();
+    getChildren().addAll(head, byNumber, problem, buttons);
     model.subject.subscribe(s -> show());
     model.whatIf.subscribe(w -> show());
     model.layer.subscribe(l -> show());
@@ -73,17 +85,14 @@ final class ExpertSwitches extends VBox {
     setVisible(experts > 0);
     setManaged(experts > 0);
     boolean many = experts > MOST_BUTTONS;
-    int wanted = many ? 1000 + model.expert.get() : experts;
-    if (wanted != shown) {
+    byNumber.setVisible(many);
+    byNumber.setManaged(many);
+    numbers.setPromptText(many ? "3, 17, %d-%d".formatted(experts - 8, experts - 1) : "");
+    List<Integer> wanted =
+        many ? changedAndChosen(experts) : IntStream.range(0, experts).boxed().toList();
+    if (!wanted.equals(shown)) {
       shown = wanted;
-      buttons.getChildren().clear();
-      if (!many) {
-        for (int e = 0; e < experts; e++) {
-          buttons.getChildren().add(button(e));
-        }
-      } else {
-        fillForMany(experts);
-      }
+      buttons.getChildren().setAll(wanted.stream().map(this::button).toList());
     }
     WhatIf whatIf = model.whatIf.get();
     buttons.getChildren().stream()
@@ -91,17 +100,57 @@ final class ExpertSwitches extends VBox {
         .forEach(node -> state((Button) node, whatIf));
   }
 
-  /** The changed experts and the chosen one. */
-  private void fillForMany(int experts) {
-    int chosen = model.expert.get();
-    if (chosen >= 0 && chosen < experts) {
-      buttons.getChildren().add(button(chosen));
-    } else {
-      Label hint = new Label("Click an expert in a chart: its switch stands here.");
-      hint.getStyleClass().addAll("muted", "why");
-      hint.setWrapText(true);
-      buttons.getChildren().add(hint);
+  private List<Integer> changedAndChosen(int experts) {
+    WhatIf whatIf = model.whatIf.get();
+    Set<Integer> all = new TreeSet<>();
+    whatIf.off().forEach(each -> all.add(each.expert()));
+    whatIf.forced().forEach(each -> all.add(each.expert()));
+    all.add(model.expert.get());
+    return all.stream().filter(expert -> expert >= 0 && expert < experts).toList();
+  }
+
+  /** Experts of many are named by their numbers. */
+  private Region byNumber() {
+    numbers.setId("switch-numbers");
+    numbers.setAccessibleText("experts by number");
+    numbers.textProperty().subscribe(text -> say(""));
+    numbers.setOnAction(e -> switchOff());
+    HBox.setHgrow(numbers, Priority.ALWAYS);
+    Button off = new Button("switch off");
+    off.setId("switch-off");
+    off.getStyleClass().addAll("sy-button", "small");
+    off.setMinWidth(Region.USE_PREF_SIZE);
+    off.setOnAction(e -> switchOff());
+    problem.setId("switch-problem");
+    problem.getStyleClass().add("problem");
+    problem.setWrapText(true);
+    problem.setMinHeight(Region.USE_PREF_SIZE);
+    problem.managedProperty().bind(problem.visibleProperty());
+    HBox row = new HBox(8, numbers, off);
+    row.setAlignment(Pos.CENTER_LEFT);
+    return row;
+  }
+
+  private void switchOff() {
+    if (numbers.getText().isBlank()) {
+      return;
     }
+    try {
+      WhatIf next = model.whatIf.get();
+      for (int expert : ExpertNumbers.of(numbers.getText(), model.subject.get().experts())) {
+        next = next.switchedOff(of(expert));
+      }
+      numbers.clear();
+      routing.change(next, "");
+    } catch (InputException e) {
+      say(e.getMessage());
+    }
+  }
+
+  private void say(String words) {
+    problem.setText(words);
+    problem.setVisible(!words.isEmpty());
+    numbers.pseudoClassStateChanged(WRONG, !words.isEmpty());
   }
 
   private Button button(int expert) {

@@ -61,7 +61,7 @@ public final class ExploreController implements Screen {
     this.ahead = ahead;
     this.saving = saving;
     routing = new TextRouting(model, tasks);
-    generate = new GenerateController(tasks, appearance, model.sentence);
+    generate = new GenerateController(tasks, appearance, model.sentence, model.whatIf);
     preferences = new PreferenceController(workbench, tasks, appearance, saving);
     actions = new ExploreActions(model, routing, this);
     view =

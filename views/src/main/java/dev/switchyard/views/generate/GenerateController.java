@@ -3,8 +3,10 @@ package dev.switchyard.views.generate;
 import dev.switchyard.engine.observe.Decoding;
 import dev.switchyard.engine.observe.Decoding.Strategy;
 import dev.switchyard.engine.observe.Generation;
+import dev.switchyard.engine.observe.GenerationListener;
 import dev.switchyard.engine.observe.GenerationStep;
 import dev.switchyard.engine.observe.Microscope;
+import dev.switchyard.engine.observe.WhatIf;
 import dev.switchyard.views.action.Action;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
@@ -13,14 +15,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import javafx.animation.PauseTransition;
 import javafx.application.Platform;
 import javafx.beans.binding.BooleanExpression;
 import javafx.beans.property.StringProperty;
+import javafx.beans.value.ObservableValue;
 import javafx.scene.Node;
+import javafx.util.Duration;
 
 /** Lets the model under the microscope write, and shows every token as it comes. */
 public final class GenerateController {
   private static final int MOST_TOKENS = 64;
+
+  /** A slider that moves asks for one text, not for hundreds. */
+  private static final Duration AFTER_CHANGE = Duration.millis(120);
+
   private static final int BEAMS = 4;
   private static final double LENGTH_PENALTY = 0.6;
   private static final double TEMPERATURE = 0.9;
@@ -34,23 +43,44 @@ public final class GenerateController {
           .on("Shortcut+G")
           .when(model.subject.isNotNull());
   private final GenerateView view;
+  private final PauseTransition changing = new PauseTransition(AFTER_CHANGE);
   private Microscope microscope;
-  private CompletableFuture<List<Generation>> answer;
+  private List<CompletableFuture<?>> answers = List.of();
+  private Generation plain;
   private long seed;
+  private Object latest = new Object();
+
+  /** The step that a person looked at before a what-if made the text be written again. */
+  private int looked = GenerateModel.NONE;
+
   private Runnable onPutAway = () -> {};
 
   /**
    * Nothing is written yet.
    *
    * @param text to write after; when it changes, what was written goes
+   * @param whatIf what is changed in the routing; when it changes, it is written again
    */
-  public GenerateController(Tasks tasks, Appearance appearance, StringProperty text) {
+  public GenerateController(
+      Tasks tasks, Appearance appearance, StringProperty text, ObservableValue<WhatIf> whatIf) {
     this.tasks = tasks;
     model.text.bind(text);
+    model.whatIf.bind(whatIf);
     view = new GenerateView(model, appearance.themeProperty(), this);
     write.tell(view.button());
     model.text.addListener((o, before, now) -> dismiss());
     model.strategy.addListener((o, before, now) -> write());
+    model.whatIf.addListener(
+        (o, before, now) -> {
+          if (model.open.get()) {
+            changing.playFromStart();
+          }
+        });
+    changing.setOnFinished(
+        e -> {
+          looked = model.step.get();
+          writeAgain();
+        });
   }
 
   /** The button that starts it. */
@@ -114,31 +144,33 @@ public final class GenerateController {
     model.subject.set(now == null ? null : now.subject());
   }
 
-  /** Writes after the text, or fills its blanks. */
+  /** Writes after the text, or fills its blanks; where tokens are drawn, other ones. */
   void write() {
+    if (microscope != null) {
+      seed++;
+      plain = null;
+      writeAgain();
+    }
+  }
+
+  /** Writes with the same draws, under the what-if as it is now. */
+  private void writeAgain() {
     stop();
     if (microscope == null || model.text.get().isBlank()) {
       return;
     }
     model.steps.clear();
     model.result.set(null);
+    model.untouched.set(null);
     model.step.set(GenerateModel.NONE);
     model.problem.set("");
     model.open.set(true);
     model.writing.set(true);
-    seed++;
-    Microscope.Prompt prompt = prompt();
-    Microscope now = microscope;
-    long mine = seed;
     tasks.follow(
         this,
         "",
-        () -> {
-          answer =
-              now.generate(prompt, (number, step) -> Platform.runLater(() -> append(mine, step)));
-          return answer;
-        },
-        written -> end(written.getFirst()),
+        this::ask,
+        this::end,
         problem -> {
           model.writing.set(false);
           if (!(problem instanceof CancellationException)) {
@@ -147,14 +179,40 @@ public final class GenerateController {
         });
   }
 
+  /** A text with the what-if, and without it; the same where nothing is changed. */
+  private record Both(Generation untouched, Generation shown) {}
+
+  /** The microscope goes through requests in turn: what is untouched comes before. */
+  private CompletableFuture<Both> ask() {
+    WhatIf whatIf = model.whatIf.get();
+    Generation known = plain;
+    boolean needed = !whatIf.isNothing() && known == null;
+    CompletableFuture<List<Generation>> untouched =
+        needed
+            ? microscope.generate(prompt(WhatIf.NOTHING), GenerationListener.NONE)
+            : CompletableFuture.completedFuture(List.of());
+    Object turn = new Object();
+    latest = turn;
+    CompletableFuture<List<Generation>> shown =
+        microscope.generate(
+            prompt(whatIf), (number, step) -> Platform.runLater(() -> append(turn, step)));
+    answers = List.of(untouched, shown);
+    return untouched.thenCombine(
+        shown,
+        (without, with) ->
+            new Both(
+                whatIf.isNothing() ? with.getFirst() : needed ? without.getFirst() : known,
+                with.getFirst()));
+  }
+
   /** A model that learned to fill blanks goes on with a text by filling one at its end. */
-  private Microscope.Prompt prompt() {
+  private Microscope.Prompt prompt(WhatIf whatIf) {
     String text = model.text.get();
     boolean blanks = model.subject.get().fillsBlanks();
     if (blanks && !model.fills()) {
       text = text.stripTrailing() + " <extra_id_0>";
     }
-    return new Microscope.Prompt(List.of(text), blanks, decoding());
+    return new Microscope.Prompt(List.of(text), blanks, decoding(), whatIf);
   }
 
   private Decoding decoding() {
@@ -165,18 +223,23 @@ public final class GenerateController {
     };
   }
 
-  private void append(long of, GenerationStep step) {
-    if (of == seed && model.writing.get() && step.number() == model.steps.size()) {
+  private void append(Object turn, GenerationStep step) {
+    if (turn.equals(latest) && model.writing.get() && step.number() == model.steps.size()) {
       model.steps.add(step);
       model.step.set(model.steps.size() - 1);
     }
   }
 
-  private void end(Generation generation) {
+  private void end(Both both) {
+    plain = both.untouched();
     model.writing.set(false);
-    model.steps.setAll(generation.steps());
-    model.result.set(generation);
-    if (model.chosen() == null) {
+    model.steps.setAll(both.shown().steps());
+    model.untouched.set(model.whatIf.get().isNothing() ? null : plain);
+    model.result.set(both.shown());
+    if (looked >= 0) {
+      choose(looked);
+      looked = GenerateModel.NONE;
+    } else if (model.chosen() == null) {
       choose(0);
     }
   }
@@ -188,10 +251,9 @@ public final class GenerateController {
 
   /** Ends the writing where it stands. */
   void stop() {
-    if (answer != null) {
-      answer.cancel(true);
-      answer = null;
-    }
+    changing.stop();
+    answers.forEach(answer -> answer.cancel(true));
+    answers = List.of();
     tasks.forget(this);
     model.writing.set(false);
   }

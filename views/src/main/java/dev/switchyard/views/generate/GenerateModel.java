@@ -7,6 +7,7 @@ import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.engine.observe.TokenText;
+import dev.switchyard.engine.observe.WhatIf;
 import java.util.List;
 import java.util.stream.IntStream;
 import javafx.beans.property.BooleanProperty;
@@ -42,6 +43,12 @@ final class GenerateModel {
   /** The whole, once it is written; null before. */
   final ObjectProperty<Generation> result = new SimpleObjectProperty<>();
 
+  /** What is changed in the routing. */
+  final ObjectProperty<WhatIf> whatIf = new SimpleObjectProperty<>(WhatIf.NOTHING);
+
+  /** What the model writes without that; null: nothing is changed, or it is not written yet. */
+  final ObjectProperty<Generation> untouched = new SimpleObjectProperty<>();
+
   /** The step that is looked at. */
   final IntegerProperty step = new SimpleIntegerProperty(NONE);
 
@@ -56,6 +63,22 @@ final class GenerateModel {
     return subject.get() != null
         && subject.get().fillsBlanks()
         && Microscope.Prompt.hasBlanks(text.get());
+  }
+
+  /** Tokens that are not the same with the what-if, those too many or too few among them. */
+  int changedTokens() {
+    Generation with = result.get();
+    Generation without = untouched.get();
+    if (with == null || without == null) {
+      return 0;
+    }
+    int longer = Math.max(with.steps().size(), without.steps().size());
+    int shorter = Math.min(with.steps().size(), without.steps().size());
+    long same =
+        IntStream.range(0, shorter)
+            .filter(i -> with.steps().get(i).token().id() == without.steps().get(i).token().id())
+            .count();
+    return longer - (int) same;
   }
 
   /** The step that is looked at, or null. */

@@ -53,6 +53,7 @@ final class GenerateView extends StackPane {
   private final GenerateController controller;
   private final Button button;
   private final Label text = new Label();
+  private final Label untouched = new Label();
   private final TokenChips chips;
   private final TokenGrid grid;
   private final TokenProbabilities alternatives;
@@ -94,6 +95,7 @@ final class GenerateView extends StackPane {
     model.step.addListener(changed);
     model.layer.addListener(changed);
     model.result.addListener(changed);
+    model.untouched.addListener(changed);
     model.writing.addListener(changed);
     model.problem.addListener(changed);
     layers
@@ -200,8 +202,14 @@ final class GenerateView extends StackPane {
     scrolled.setMinHeight(WRITTEN);
     scrolled.setPrefHeight(WRITTEN);
     scrolled.getStyleClass().add("edge-to-edge");
+    untouched.setId("written-untouched");
+    untouched.getStyleClass().add("muted");
+    untouched.setWrapText(true);
+    untouched.setMinHeight(Region.USE_PREF_SIZE);
+    untouched.managedProperty().bind(untouched.visibleProperty());
+    Glossary.explain(untouched, Term.WHAT_IF_WRITING);
     VBox.setVgrow(grid, Priority.ALWAYS);
-    VBox left = new VBox(10, scrolled, chips, steps(), grid);
+    VBox left = new VBox(10, scrolled, untouched, chips, steps(), grid);
     left.setMinWidth(0);
     HBox.setHgrow(left, Priority.ALWAYS);
     return left;
@@ -305,6 +313,11 @@ final class GenerateView extends StackPane {
       text.getStyleClass().add("problem");
     }
     card.subtitle().setText(subtitle());
+    Generation without = model.untouched.get();
+    untouched.setVisible(without != null);
+    if (without != null) {
+      untouched.setText("as trained: " + words(without));
+    }
   }
 
   private void showSlider() {
@@ -345,7 +358,11 @@ final class GenerateView extends StackPane {
     if (!model.problem.get().isEmpty()) {
       return model.problem.get();
     }
-    return result == null ? "…" : result.result().isBlank() ? "(nothing)" : result.result();
+    return result == null ? "…" : words(result);
+  }
+
+  private static String words(Generation written) {
+    return written.result().isBlank() ? "(nothing)" : written.result();
   }
 
   private String subtitle() {
@@ -353,11 +370,14 @@ final class GenerateView extends StackPane {
     if (result == null) {
       return model.writing.get() ? "writing " + Figures.count(model.steps.size(), "token") : "";
     }
-    return "%s in %s ms, %s · colours are the experts that wrote them"
+    return "%s in %s ms, %s · %s"
         .formatted(
             Figures.count(result.steps().size(), "token"),
             Figures.decimal(result.milliseconds(), 0),
-            result.ended() ? "to the end token" : "cut off at the longest");
+            result.ended() ? "to the end token" : "cut off at the longest",
+            model.untouched.get() == null
+                ? "colours are the experts that wrote them"
+                : "%d not as trained".formatted(model.changedTokens()));
   }
 
   private static String shorten(String token) {

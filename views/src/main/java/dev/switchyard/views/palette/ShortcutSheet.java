@@ -20,10 +20,10 @@ import javafx.scene.layout.VBox;
 
 /** All keys of the program, by screen. */
 final class ShortcutSheet extends StackPane {
-  private static final double COLUMN = 330;
+  private static final double COLUMN = 284;
   private static final double MARGIN = 48;
 
-  private final FlowPane groups = new FlowPane(Orientation.VERTICAL, 36, 16);
+  private final FlowPane groups = new FlowPane(Orientation.VERTICAL, 28, 16);
 
   ShortcutSheet(PaletteModel model, PaletteController controller) {
     setId("shortcuts");
@@ -96,6 +96,8 @@ final class ShortcutSheet extends StackPane {
     for (Action action : actions) {
       Label what = new Label(action.title());
       what.setMinWidth(0);
+      what.setWrapText(true);
+      what.setMinHeight(Region.USE_PREF_SIZE);
       Label keys = new Label(action.shortcuts());
       keys.getStyleClass().add("keys");
       keys.setMinWidth(Region.USE_PREF_SIZE);

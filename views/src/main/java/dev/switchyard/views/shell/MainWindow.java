@@ -95,6 +95,7 @@ public final class MainWindow implements Navigator {
     statusBar =
         new StatusBar(screens.statusProperty(), trainingStatus, tasks.busyProperty(), activity);
     toasts.setOnDetails(activity::showDetails);
+    activity.openProperty().subscribe(toasts::moveAside);
     DropRoutes routes =
         new DropRoutes(
             this,

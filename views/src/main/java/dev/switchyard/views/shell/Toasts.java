@@ -37,6 +37,11 @@ final class Toasts extends VBox implements Notices {
     getStyleClass().add("toasts");
   }
 
+  /** Goes to the left, out of the way of what stands at the right, or back. */
+  void moveAside(boolean aside) {
+    setAlignment(aside ? Pos.BOTTOM_LEFT : Pos.BOTTOM_RIGHT);
+  }
+
   /** All that was told, the newest first. */
   ObservableList<Notice> past() {
     return past;

@@ -220,6 +220,12 @@ public enum Term {
           + " gives all tokens after those before it. Keys and values of earlier tokens are kept,"
           + " so that a token costs the work of one; none is ever dropped in the decoder here.",
       "p(token_n | prompt, token_1 … token_n−1)"),
+  WHAT_IF_WRITING(
+      "What if, while it writes",
+      "The same prompt, weights and draws under the what-if: it changes what the encoder reads, and"
+          + " to which experts the tokens go that are written. Of these none is dropped, however"
+          + " little room there is.",
+      ""),
   DECODING(
       "How tokens are chosen",
       "Greedy: the most probable, each time. Sample: drawn by the probabilities (temperature 0.9,"

@@ -138,6 +138,10 @@ public final class FakeMicroscope implements Microscope {
     return predictions;
   }
 
+  /** With a what-if other words are written. */
+  private static final List<String> WRITTEN_OTHERWISE =
+      List.of("‹extra_id_0›", "paper", "boats", "past", "the", "silver", "bell", "‹end›");
+
   private static final List<String> WRITTEN =
       List.of("‹extra_id_0›", "paper", "boats", "and", "seven", "silver", "spoons", "‹end›");
 
@@ -150,24 +154,25 @@ public final class FakeMicroscope implements Microscope {
           new InputException("The text is unwritable: write another."));
     }
     List<GenerationStep> steps = new ArrayList<>();
-    for (String word : WRITTEN) {
-      GenerationStep step = step(steps.size(), word, prompt.decoding().strategy());
+    List<String> written = prompt.whatIf().isNothing() ? WRITTEN : WRITTEN_OTHERWISE;
+    for (String word : written) {
+      GenerationStep step = step(steps.size(), word, prompt.decoding().strategy(), prompt.whatIf());
       steps.add(step);
       listener.written(0, step);
     }
-    String words = String.join(" ", WRITTEN.subList(1, WRITTEN.size() - 1));
+    String words = String.join(" ", written.subList(1, written.size() - 1));
     String filled = text.replaceAll("<extra_id_\\d+>|_{3,}", words);
     return CompletableFuture.completedFuture(
         List.of(
             new Generation(text, words, prompt.fill() ? filled : null, steps, true, -4.25, 8.6)));
   }
 
-  private GenerationStep step(int number, String word, Decoding.Strategy strategy) {
+  private GenerationStep step(int number, String word, Decoding.Strategy strategy, WhatIf whatIf) {
     List<LayerRouting> routing = new ArrayList<>();
-    TokenText token = new TokenText(number, word, -1, -1);
+    TokenText token = new TokenText(Math.abs(word.hashCode() % 1000), word, -1, -1);
     for (int l = 0; l < layers.size(); l++) {
       if (layers.get(l).startsWith("dec")) {
-        routing.add(layer(layers.get(l), l, List.of(token), WhatIf.NOTHING));
+        routing.add(layer(layers.get(l), l, List.of(token), whatIf));
       }
     }
     double p = strategy == Decoding.Strategy.SAMPLE ? 0.31 : 0.62;

@@ -62,7 +62,7 @@ final class MeshView extends BorderPane {
     Region picture = picture(theme);
     HBox.setHgrow(picture, Priority.ALWAYS);
     Beside upper = new Beside(picture, side, 900, 420, 480);
-    upper.setMinHeight(380);
+    upper.setMinHeight(480);
     VBox.setVgrow(upper, Priority.ALWAYS);
     BalanceCard balance = new BalanceCard(model, theme, saving);
     balance.setMinHeight(BALANCE);

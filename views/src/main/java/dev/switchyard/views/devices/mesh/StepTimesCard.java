@@ -19,6 +19,7 @@ import javafx.scene.layout.StackPane;
 
 /** What each device's time went into. */
 final class StepTimesCard extends StackPane {
+  private static final double FEW_DEVICES = 236;
   private static final List<String> PARTS = List.of("computed", "exchanged", "waited");
 
   private final MeshModel model;
@@ -32,7 +33,9 @@ final class StepTimesCard extends StackPane {
     ScrollPane scroll = new ScrollPane(bars);
     scroll.setFitToWidth(true);
     scroll.getStyleClass().add("form-scroll");
-    scroll.setMinHeight(120);
+    // Of a few devices all are seen.
+    bars.prefHeightProperty()
+        .subscribe(all -> scroll.setMinHeight(Math.min(all.doubleValue(), FEW_DEVICES)));
     scroll.prefViewportHeightProperty().bind(bars.prefHeightProperty());
     card = new Card("Where the step goes", "", scroll);
     card.subtitle().setId("mesh-balance");

@@ -33,6 +33,8 @@ import org.kordamp.ikonli.feather.Feather;
  */
 final class LiveBar extends VBox {
   private static final double NARROW = 1200;
+  private static final double NARROWEST = 1000;
+  private static final double MOST_NAME = 240;
 
   private final LiveModel model;
   private final LiveController controller;
@@ -117,11 +119,18 @@ final class LiveBar extends VBox {
 
   /** Where it is narrow some buttons show their icon alone, so that name and pace have room. */
   private void fit(double width) {
-    ContentDisplay display = width < NARROW ? ContentDisplay.GRAPHIC_ONLY : ContentDisplay.LEFT;
-    for (Button each : List.of(checkpoint, explore, inspect)) {
-      each.setAccessibleText(each.getText());
-      each.setContentDisplay(display);
-    }
+    List.of(checkpoint, explore, inspect).forEach(each -> showWord(each, width >= NARROW));
+    List.of(step, change, stop).forEach(each -> showWord(each, width >= NARROWEST));
+  }
+
+  private static void showWord(Button button, boolean word) {
+    button.setAccessibleText(button.getText());
+    button.setContentDisplay(word ? ContentDisplay.LEFT : ContentDisplay.GRAPHIC_ONLY);
+  }
+
+  /** The run's name is shortened last: before it what is said of the pace. */
+  private void fitName() {
+    name.setMinWidth(Math.min(MOST_NAME, name.prefWidth(-1)));
   }
 
   private static Button named(String id, Button button) {
@@ -134,7 +143,8 @@ final class LiveBar extends VBox {
     name.setId("run-name");
     name.textProperty().bind(model.name);
     name.setMnemonicParsing(false);
-    name.setMinWidth(90);
+    name.textProperty().subscribe(text -> fitName());
+    name.fontProperty().subscribe(font -> fitName());
     name.setOnShowing(e -> fillNames());
     name.getItems().add(new MenuItem("…"));
     StatePill pill = new StatePill();
