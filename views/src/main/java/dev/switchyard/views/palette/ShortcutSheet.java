@@ -9,6 +9,7 @@ import javafx.geometry.Pos;
 import javafx.scene.Node;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.Tooltip;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.FlowPane;
@@ -20,10 +21,10 @@ import javafx.scene.layout.VBox;
 
 /** All keys of the program, by screen. */
 final class ShortcutSheet extends StackPane {
-  private static final double COLUMN = 284;
+  private static final double COLUMN = 304;
   private static final double MARGIN = 48;
 
-  private final FlowPane groups = new FlowPane(Orientation.VERTICAL, 28, 16);
+  private final FlowPane groups = new FlowPane(Orientation.VERTICAL, 24, 16);
 
   ShortcutSheet(PaletteModel model, PaletteController controller) {
     setId("shortcuts");
@@ -96,8 +97,7 @@ final class ShortcutSheet extends StackPane {
     for (Action action : actions) {
       Label what = new Label(action.title());
       what.setMinWidth(0);
-      what.setWrapText(true);
-      what.setMinHeight(Region.USE_PREF_SIZE);
+      what.setTooltip(new Tooltip(action.title())); // it may be shortened
       Label keys = new Label(action.shortcuts());
       keys.getStyleClass().add("keys");
       keys.setMinWidth(Region.USE_PREF_SIZE);
