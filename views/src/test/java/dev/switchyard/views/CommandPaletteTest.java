@@ -41,7 +41,7 @@ class CommandPaletteTest extends ScreenTest {
   private void say(String words) {
     push(KeyCode.CONTROL, KeyCode.K);
     until("the palette is open", () -> seen("#palette-words"));
-    write(words);
+    write("#palette-words", words);
     push(KeyCode.ENTER);
     until("the palette is closed", () -> !seen("#palette-words"));
   }

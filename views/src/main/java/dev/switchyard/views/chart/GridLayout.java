@@ -21,7 +21,7 @@ record GridLayout(double cell, double row, List<Double> tops, double width, doub
   /** The tokens stand over the rows of a stack. */
   static final double HEAD = 22;
 
-  static final double LEAST_CELL = 22;
+  static final double LEAST_CELL = 20;
   static final double LEAST_ROW = 24;
   static final double MOST_ROW = 58;
   static final GridLayout EMPTY = new GridLayout(LEAST_CELL, LEAST_ROW, List.of(), 0, 0);
