@@ -57,7 +57,7 @@ class AppearanceTest extends ScreenTest {
     stage.getScene().getRoot().layout();
     int looked = 0;
     for (Labeled labeled : lookup((Labeled any) -> true).queryAllAs(Labeled.class)) {
-      if (isSeen(labeled) && !labeled.getText().isEmpty()) {
+      if (isSeen(labeled) && labeled.getText() != null && !labeled.getText().isEmpty()) {
         Bounds place = labeled.localToScene(labeled.getBoundsInLocal());
         assertThat(place.getMaxX())
             .as("%s: %s", screen, labeled.getText())

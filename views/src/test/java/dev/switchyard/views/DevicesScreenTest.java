@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchyard.engine.plan.Communication;
 import dev.switchyard.views.chart.StackedBars;
+import dev.switchyard.views.fake.Mouse;
 import javafx.geometry.Point2D;
 import javafx.scene.control.TableView;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
-import javafx.scene.input.PickResult;
 import org.junit.jupiter.api.Test;
 
 /** The planner in the window. */
@@ -44,30 +43,8 @@ class DevicesScreenTest extends ScreenTest {
     write(DEVICES, "4");
     until("for four devices", () -> text("#plan-summary").contains("on 4 devices"));
     int last = memory().content().rows().size() - 1;
-    Point2D at = memory().localToScene(40, 46 * last + 30);
-    interact(
-        () ->
-            memory()
-                .fireEvent(
-                    new MouseEvent(
-                        MouseEvent.MOUSE_CLICKED,
-                        at.getX(),
-                        at.getY(),
-                        0,
-                        0,
-                        MouseButton.PRIMARY,
-                        1,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        false,
-                        true,
-                        new PickResult(memory(), at.getX(), at.getY()))));
+    Point2D at = new Point2D(40, 46 * last + 30);
+    interact(() -> Mouse.fire(memory(), MouseEvent.MOUSE_CLICKED, at));
     assertThat(memory().content().chosen()).isEqualTo(last);
     TableView<?> exchanges = find("#plan-exchanges", TableView.class);
     assertThat(exchanges.getItems()).isNotEmpty().allMatch(Communication.class::isInstance);

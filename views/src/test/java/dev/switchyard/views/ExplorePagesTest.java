@@ -7,19 +7,18 @@ import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.views.chart.RoutingFlow;
 import dev.switchyard.views.chart.TokenPath;
 import dev.switchyard.views.fake.FakeMicroscope;
+import dev.switchyard.views.fake.Mouse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javafx.event.EventType;
 import javafx.geometry.Point2D;
 import javafx.scene.Node;
 import javafx.scene.control.ButtonBase;
 import javafx.scene.control.ListView;
 import javafx.scene.control.Slider;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,31 +49,6 @@ class ExplorePagesTest extends ScreenTest {
                 .setSelected(true));
   }
 
-  /** What the mouse does at a point of a node. */
-  private static void mouse(Node node, EventType<MouseEvent> type, Point2D point) {
-    Point2D at = node.localToScene(point);
-    node.fireEvent(
-        new MouseEvent(
-            type,
-            at.getX(),
-            at.getY(),
-            at.getX(),
-            at.getY(),
-            MouseButton.PRIMARY,
-            1,
-            false,
-            false,
-            false,
-            false,
-            true,
-            false,
-            false,
-            true,
-            false,
-            true,
-            null));
-  }
-
   @Test
   void theFlowSaysWhoGoesWhere() {
     page("Flow");
@@ -85,18 +59,18 @@ class ExplorePagesTest extends ScreenTest {
     until(
         "the expert is pointed at",
         () -> {
-          mouse(flow, MouseEvent.MOUSE_MOVED, flow.centerOfExpert(expert));
+          Mouse.fire(flow, MouseEvent.MOUSE_MOVED, flow.centerOfExpert(expert));
           return text("#flow-reading").startsWith("expert 4 of enc 1 · " + taken + " token");
         });
-    interact(() -> mouse(flow, MouseEvent.MOUSE_PRESSED, flow.centerOfExpert(expert)));
+    interact(() -> Mouse.fire(flow, MouseEvent.MOUSE_PRESSED, flow.centerOfExpert(expert)));
     untilText("#expert-title", "Expert 4, encoder 1");
-    interact(() -> mouse(flow, MouseEvent.MOUSE_PRESSED, flow.centerOfToken(3)));
+    interact(() -> Mouse.fire(flow, MouseEvent.MOUSE_PRESSED, flow.centerOfToken(3)));
     untilText("#token-title", "Token 3, encoder 1");
     choose("#flow-through", "Layer to layer");
     until(
         "the last layer is pointed at",
         () -> {
-          mouse(flow, MouseEvent.MOUSE_MOVED, flow.centerOfExpert(expert));
+          Mouse.fire(flow, MouseEvent.MOUSE_MOVED, flow.centerOfExpert(expert));
           return text("#flow-reading").startsWith("expert 4 of enc 3 · ");
         });
   }
@@ -135,7 +109,7 @@ class ExplorePagesTest extends ScreenTest {
   void theTokenIsSeenInEveryLayerOfItsStack() {
     TokenPath path = find("#token-path", TokenPath.class);
     assertThat(path.layers()).containsExactly(0, 1);
-    interact(() -> mouse(path, MouseEvent.MOUSE_PRESSED, new Point2D(60, 30)));
+    interact(() -> Mouse.fire(path, MouseEvent.MOUSE_PRESSED, new Point2D(60, 30)));
     until("the layer is chosen", () -> text("#token-title").endsWith(", encoder 3"));
     assertThat(seen("#token-prediction") && !text("#token-prediction").isEmpty()).isFalse();
     choose("#layers", "dec 1");

@@ -10,6 +10,7 @@ import dev.switchyard.views.chart.MeshPicture;
 import dev.switchyard.views.chart.StackedBars;
 import dev.switchyard.views.fake.FakeDevices;
 import dev.switchyard.views.fake.FakeReports;
+import dev.switchyard.views.fake.Mouse;
 import dev.switchyard.views.fake.RunFolders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,6 @@ import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
-import javafx.scene.input.PickResult;
 import org.junit.jupiter.api.Test;
 
 /** The mesh of a run: its devices, what they exchange, and the balance between them. */
@@ -58,31 +58,7 @@ class MeshPageTest extends ScreenTest {
   }
 
   private void click(Point2D at) {
-    interact(
-        () -> {
-          Point2D scene = picture().localToScene(at);
-          picture()
-              .fireEvent(
-                  new MouseEvent(
-                      MouseEvent.MOUSE_CLICKED,
-                      scene.getX(),
-                      scene.getY(),
-                      0,
-                      0,
-                      MouseButton.PRIMARY,
-                      1,
-                      false,
-                      false,
-                      false,
-                      false,
-                      false,
-                      false,
-                      false,
-                      false,
-                      false,
-                      true,
-                      new PickResult(picture(), scene.getX(), scene.getY())));
-        });
+    interact(() -> Mouse.fire(picture(), MouseEvent.MOUSE_CLICKED, at));
   }
 
   @Test

@@ -109,14 +109,22 @@ public final class ExpertQueues extends ScrolledPainting {
     if (unit >= 5) {
       for (int i = 0; i < asked; i++) {
         TokenFace.box(
-            g, left, floor - (i + 1) * unit + 1, width, unit - 2, 4, color, i < kept, colors());
+            new CanvasSurface(g),
+            left,
+            floor - (i + 1) * unit + 1,
+            width,
+            unit - 2,
+            4,
+            color,
+            i < kept,
+            colors());
       }
     } else if (asked > 0) {
       g.setFill(color);
       g.fillRect(left, floor - kept * unit, width, kept * unit);
       if (asked > kept) {
         TokenFace.box(
-            g,
+            new CanvasSurface(g),
             left,
             floor - asked * unit,
             width,

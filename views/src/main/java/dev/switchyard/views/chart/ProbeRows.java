@@ -171,7 +171,7 @@ public final class ProbeRows extends ScrolledPainting {
     boolean kept = !routed || layer.kept()[token];
     Color color =
         routed ? ExpertColors.of(layer.expert()[token], layer.experts()) : colors().raised();
-    TokenFace.box(g, x, y, width, CHIP, 7, color, kept, colors());
+    TokenFace.box(new CanvasSurface(g), x, y, width, CHIP, 7, color, kept, colors());
     g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());
     g.fillText(TokenFace.text(tokens.get(token)), x + width / 2, y + CHIP / 2);
     if (routed && row.before() != null && layer.isChanged(row.before(), token)) {

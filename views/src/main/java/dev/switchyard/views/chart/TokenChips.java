@@ -163,7 +163,15 @@ public final class TokenChips extends ScrolledPainting {
         routed ? ExpertColors.of(layer.expert()[index], layer.experts()) : colors().raised();
     g.setGlobalAlpha(beside && index != token ? colors().faded(0.35) : 1);
     TokenFace.box(
-        g, place.getMinX(), place.getMinY(), place.getWidth(), height, 8, color, kept, colors());
+        new CanvasSurface(g),
+        place.getMinX(),
+        place.getMinY(),
+        place.getWidth(),
+        height,
+        8,
+        color,
+        kept,
+        colors());
     g.setFill(kept ? routed ? ExpertColors.textOn(color) : colors().text() : colors().bad());
     g.fillText(
         TokenFace.text(tokens.get(index).text()),

@@ -48,20 +48,6 @@ final class TokenFace {
         colors.bad(), colors.line(1.5), x + 0.75, y + 0.75, width - 1.5, height - 1.5, arc, 4, 3);
   }
 
-  /** The same on a canvas. */
-  static void box(
-      GraphicsContext g,
-      double x,
-      double y,
-      double width,
-      double height,
-      double arc,
-      Color fill,
-      boolean kept,
-      Theme.Colors colors) {
-    box(new CanvasSurface(g), x, y, width, height, arc, fill, kept, colors);
-  }
-
   /** A ring around what is chosen. */
   static void ring(
       GraphicsContext g,

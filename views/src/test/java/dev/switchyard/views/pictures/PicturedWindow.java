@@ -2,6 +2,7 @@ package dev.switchyard.views.pictures;
 
 import dev.switchyard.views.MemorySettings;
 import dev.switchyard.views.fake.FakeWorkbench;
+import dev.switchyard.views.fake.Mouse;
 import dev.switchyard.views.shell.MainWindow;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import javafx.animation.AnimationTimer;
 import javafx.application.Platform;
 import javafx.embed.swing.SwingFXUtils;
-import javafx.event.EventType;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
 import javafx.scene.Node;
@@ -22,7 +22,6 @@ import javafx.scene.control.ButtonBase;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.TextInputControl;
 import javafx.scene.control.ToggleButton;
-import javafx.scene.input.MouseButton;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.robot.Robot;
 import javafx.stage.Stage;
@@ -154,30 +153,8 @@ final class PicturedWindow implements AutoCloseable {
 
   /** Presses the mouse on a place of a chart, in its own pixels. */
   void pressAt(Node chart, Point2D at) {
-    chart.fireEvent(mouse(MouseEvent.MOUSE_PRESSED, at));
-    chart.fireEvent(mouse(MouseEvent.MOUSE_CLICKED, at));
-  }
-
-  private static MouseEvent mouse(EventType<MouseEvent> type, Point2D at) {
-    return new MouseEvent(
-        type,
-        at.getX(),
-        at.getY(),
-        at.getX(),
-        at.getY(),
-        MouseButton.PRIMARY,
-        1,
-        false,
-        false,
-        false,
-        false,
-        true,
-        false,
-        false,
-        true,
-        false,
-        true,
-        null);
+    Mouse.fire(chart, MouseEvent.MOUSE_PRESSED, at);
+    Mouse.fire(chart, MouseEvent.MOUSE_CLICKED, at);
   }
 
   /** What has an id and stands in the window; on the window's thread. */
