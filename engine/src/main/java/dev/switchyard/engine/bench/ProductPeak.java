@@ -1,6 +1,7 @@
 package dev.switchyard.engine.bench;
 
 import dev.switchyard.engine.backend.Backend;
+import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +40,15 @@ final class ProductPeak {
     double best = 0;
     for (int size : SIZES) {
       double flop = 2.0 * size * size * size;
-      double seconds = seconds(size);
+      double seconds;
+      try {
+        seconds = seconds(size);
+      } catch (InputException e) {
+        if (best == 0) {
+          throw e;
+        }
+        break; // beside the model there is no room for more
+      }
       best = Math.max(best, flop / seconds);
       if (seconds > LONG_ENOUGH) {
         break;
@@ -49,21 +58,28 @@ final class ProductPeak {
   }
 
   private double seconds(int n) {
-    Tensor a = backend.allocate(n, n);
-    Tensor b = backend.allocate(n, n);
-    Tensor out = backend.allocate(n, n);
-    fill(backend, a);
-    fill(backend, b);
-    multiply(a, b, out, 1);
-    double once = multiply(a, b, out, 1);
-    int together = (int) Math.clamp(SECONDS_A_MEASUREMENT / once, 1, MOST_AT_ONCE);
-    List<Double> seconds = new ArrayList<>();
-    long begin = System.nanoTime();
-    while (seconds.size() < FEWEST || System.nanoTime() - begin < secondsEach * 1e9) {
-      seconds.add(multiply(a, b, out, together) / together);
+    List<Tensor> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        all.add(backend.allocate(n, n));
+      }
+      Tensor a = all.get(0);
+      Tensor b = all.get(1);
+      Tensor out = all.get(2);
+      fill(backend, a);
+      fill(backend, b);
+      multiply(a, b, out, 1);
+      double once = multiply(a, b, out, 1);
+      int together = (int) Math.clamp(SECONDS_A_MEASUREMENT / once, 1, MOST_AT_ONCE);
+      List<Double> seconds = new ArrayList<>();
+      long begin = System.nanoTime();
+      while (seconds.size() < FEWEST || System.nanoTime() - begin < secondsEach * 1e9) {
+        seconds.add(multiply(a, b, out, together) / together);
+      }
+      return Median.of(seconds.stream().mapToDouble(Double::doubleValue).toArray());
+    } finally {
+      all.forEach(backend::free);
     }
-    List.of(a, b, out).forEach(backend::free);
-    return Median.of(seconds.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private double multiply(Tensor a, Tensor b, Tensor out, int times) {

@@ -14,9 +14,7 @@ import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 import dev.switchyard.engine.tensor.Transport;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The fast backend on an NVIDIA GPU, in single precision: cuBLASLt for products, kernels of the
@@ -27,7 +25,7 @@ import java.util.Objects;
  * <p>Whatever fails on the device is an {@link dev.switchyard.engine.configuration.InputException}
  * of one line; after a device is lost, every call throws it.
  */
-public final class CudaBackend implements Backend {
+public final class CudaBackend extends CudaRoutingOperations implements Backend {
   private final CudaDevice device;
   private final Faults faults;
   private final CudaTransport transport;
@@ -40,11 +38,9 @@ public final class CudaBackend implements Backend {
   private final CudaNormalisation normalisation;
   private final CudaEmbedding embedding;
   private final CudaAttention attention;
-  private final CudaRouting routing;
-  private final CudaPlaces places;
-  private final CudaSlots slots;
   private final CudaLoss loss;
   private final CudaReadings readings;
+  private final Kernels kernels;
 
   /**
    * The backend on a device, which is closed with it.
@@ -64,13 +60,23 @@ public final class CudaBackend implements Backend {
     this.normalisation = new CudaNormalisation(work);
     this.embedding = new CudaEmbedding(work);
     this.attention = new CudaAttention(work, device.hasMatrixUnitsForBfloat16());
-    this.routing = new CudaRouting(work);
-    this.places = new CudaPlaces(work);
-    this.slots = new CudaSlots(work);
     this.loss = new CudaLoss(work);
     this.sums = new CudaSums(work, memory);
     this.readings = new CudaReadings(device, faults, memory, queue);
     this.updates = new CudaUpdates(work, memory, new PieceTables(memory, work));
+    this.kernels =
+        new Kernels(
+            device.hasMatrixUnitsForBfloat16(),
+            products,
+            sums,
+            elements,
+            normalisation,
+            embedding,
+            attention,
+            new CudaRouting(work),
+            new CudaPlaces(work),
+            new CudaSlots(work),
+            loss);
     queue.beforeOthers(updates::flush);
   }
 
@@ -363,274 +369,8 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
-  public void softmax(Tensor logits, Tensor probabilities) {
-    require(normalisation.softmax(logits, probabilities), "softmax", logits, probabilities);
-  }
-
-  @Override
-  public void addGumbel(Tensor logits, RandomKey key, Tensor out) {
-    require(elements.addGumbel(logits, key, out), "addGumbel", logits, out);
-  }
-
-  @Override
-  public void addToRows(Tensor x, Tensor row, Tensor out) {
-    require(elements.addToRows(x, row, out), "addToRows", x, row, out);
-  }
-
-  @Override
-  public void chooseExperts(
-      RoutingPlan plan,
-      Tensor scores,
-      Tensor probabilities,
-      Tensor tokenMask,
-      Tensor expert,
-      Tensor probability) {
-    require(
-        routing.chooseExperts(plan, scores, probabilities, tokenMask, expert, probability),
-        "chooseExperts",
-        scores,
-        probabilities,
-        tokenMask,
-        expert,
-        probability);
-  }
-
-  @Override
-  public void normaliseGates(RoutingPlan plan, Tensor probability, Tensor gate) {
-    require(routing.normaliseGates(plan, probability, gate), "normaliseGates", probability, gate);
-  }
-
-  @Override
-  public void normaliseGatesBackward(
-      RoutingPlan plan, Tensor probability, Tensor gate, Tensor dGate) {
-    require(
-        routing.normaliseGatesBackward(plan, probability, gate, dGate),
-        "normaliseGatesBackward",
-        probability,
-        gate,
-        dGate);
-  }
-
-  @Override
-  public void askSecondByChance(
-      RoutingPlan plan, Tensor gate, double threshold, RandomKey key, Tensor asks) {
-    require(
-        routing.askSecondByChance(plan, gate, threshold, key, asks),
-        "askSecondByChance",
-        gate,
-        asks);
-  }
-
-  @Override
-  public void takePlaces(
-      RoutingPlan plan,
-      Tensor expert,
-      Tensor asks,
-      Tensor priority,
-      Tensor position,
-      Tensor slot,
-      Tensor slotChoice,
-      Tensor asked,
-      Tensor dropped) {
-    require(
-        places.takePlaces(
-            plan,
-            expert,
-            asks,
-            priority,
-            new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)),
-        "takePlaces",
-        expert,
-        asks,
-        priority,
-        position,
-        slot,
-        slotChoice,
-        asked,
-        dropped);
-  }
-
-  @Override
-  public void takePlacesUntilServed(
-      RoutingPlan plan,
-      Tensor expert,
-      Tensor position,
-      Tensor slot,
-      Tensor slotChoice,
-      Tensor asked,
-      Tensor dropped) {
-    places.takePlacesUntilServed(
-        plan, expert, new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped));
-  }
-
-  @Override
-  public void chooseTokens(
-      RoutingPlan plan,
-      Tensor probabilities,
-      Tensor tokenMask,
-      Tensor expert,
-      Tensor probability,
-      Tensor position,
-      Tensor slot,
-      Tensor slotChoice,
-      Tensor asked,
-      Tensor dropped) {
-    require(
-        places.chooseTokens(
-            plan,
-            probabilities,
-            tokenMask,
-            expert,
-            probability,
-            new CudaPlaces.Queues(position, slot, slotChoice, asked, dropped)),
-        "chooseTokens",
-        probabilities,
-        tokenMask,
-        expert,
-        probability,
-        position,
-        slot,
-        slotChoice,
-        asked,
-        dropped);
-  }
-
-  @Override
   public void packSlots(RoutingPlan plan, Tensor slot, Tensor slotChoice, Tensor used) {
-    places.packSlots(plan, slot, slotChoice, used);
-  }
-
-  @Override
-  public void countChoices(RoutingPlan plan, Tensor expert, int first, Tensor count) {
-    routing.countChoices(plan, expert, first, count);
-  }
-
-  @Override
-  public void expectedLoad(
-      RoutingPlan plan, Tensor logits, int top, double noise, Tensor tokenMask, Tensor out) {
-    require(
-        routing.expectedLoad(plan, logits, top, noise, tokenMask, out),
-        "expectedLoad",
-        logits,
-        tokenMask,
-        out);
-  }
-
-  @Override
-  public void expectedLoadBackward(
-      RoutingPlan plan,
-      Tensor logits,
-      int top,
-      double noise,
-      Tensor tokenMask,
-      Tensor dLoad,
-      Tensor dLogits) {
-    require(
-        routing.expectedLoadBackward(plan, logits, top, noise, tokenMask, dLoad, dLogits),
-        "expectedLoadBackward",
-        logits,
-        tokenMask,
-        dLoad,
-        dLogits);
-  }
-
-  @Override
-  public void balanceGradient(RoutingPlan plan, Tensor factor, Tensor count, Tensor out) {
-    require(
-        routing.balanceGradient(plan, factor, count, out), "balanceGradient", factor, count, out);
-  }
-
-  @Override
-  public void variationGradient(
-      RoutingPlan plan, Tensor sums, double coefficient, Tensor out, boolean accumulate) {
-    require(
-        routing.variationGradient(plan, sums, coefficient, out, accumulate),
-        "variationGradient",
-        sums,
-        out);
-  }
-
-  @Override
-  public void sumProbabilities(
-      RoutingPlan plan, Tensor probabilities, Tensor tokenMask, Tensor out) {
-    require(
-        routing.sumProbabilities(plan, probabilities, tokenMask, out),
-        "sumProbabilities",
-        probabilities,
-        tokenMask,
-        out);
-  }
-
-  @Override
-  public void routerFigures(Tensor logits, Tensor probabilities, Tensor tokenMask, Tensor out) {
-    require(
-        routing.routerFigures(logits, probabilities, tokenMask, out),
-        "routerFigures",
-        logits,
-        probabilities,
-        tokenMask,
-        out);
-  }
-
-  @Override
-  public void routerBackward(
-      RoutingPlan plan,
-      Tensor logits,
-      Tensor probabilities,
-      Tensor expert,
-      Tensor dProbability,
-      Tensor slope,
-      Tensor tokenMask,
-      double zLoss,
-      Tensor dLogits) {
-    require(
-        routing.routerBackward(
-            plan, logits, probabilities, expert, dProbability, slope, tokenMask, zLoss, dLogits),
-        "routerBackward",
-        logits,
-        probabilities,
-        expert,
-        dProbability,
-        slope,
-        tokenMask,
-        dLogits);
-  }
-
-  @Override
-  public void dispatch(Tensor x, Tensor slotChoice, int choices, Tensor out) {
-    require(slots.dispatch(x, slotChoice, choices, out), "dispatch", x, slotChoice, out);
-  }
-
-  @Override
-  public void dispatchBackward(Tensor dDispatched, Tensor slot, Tensor dX) {
-    require(
-        slots.dispatchBackward(dDispatched, slot, dX), "dispatchBackward", dDispatched, slot, dX);
-  }
-
-  @Override
-  public void combine(Tensor expertOut, Tensor slot, Tensor gate, Tensor out) {
-    require(slots.combine(expertOut, slot, gate, out), "combine", expertOut, slot, gate, out);
-  }
-
-  @Override
-  public void combineBackward(
-      Tensor dOut,
-      Tensor expertOut,
-      Tensor slot,
-      Tensor slotChoice,
-      Tensor gate,
-      Tensor dExpertOut,
-      Tensor dGate) {
-    require(
-        slots.combineBackward(dOut, expertOut, slot, slotChoice, gate, dExpertOut, dGate),
-        "combineBackward",
-        dOut,
-        expertOut,
-        slot,
-        slotChoice,
-        gate,
-        dExpertOut,
-        dGate);
+    kernels.places().packSlots(plan, slot, slotChoice, used);
   }
 
   @Override
@@ -685,14 +425,6 @@ public final class CudaBackend implements Backend {
         labels,
         logSumExp,
         dLogits);
-  }
-
-  /** Refuses tensors of types for which there is no kernel. */
-  static void require(boolean served, String operation, Tensor... tensors) {
-    if (!served) {
-      Tensor[] given = Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
-      Shapes.of(operation).require(false, "real tensors of one type", given);
-    }
   }
 
   @Override
@@ -763,22 +495,13 @@ public final class CudaBackend implements Backend {
     }
   }
 
-  /** What the bfloat16 backend above has to know. */
+  /** What the bfloat16 backend above, and routing, have to know. */
+  @Override
   Kernels kernels() {
-    return new Kernels(
-        device.hasMatrixUnitsForBfloat16(),
-        products,
-        sums,
-        elements,
-        normalisation,
-        embedding,
-        attention,
-        routing,
-        slots,
-        loss);
+    return kernels;
   }
 
-  /** The operations that know both types. */
+  /** The kernels of a device, by what they are for. */
   record Kernels(
       boolean matrixUnits,
       CudaProducts products,
@@ -788,6 +511,7 @@ public final class CudaBackend implements Backend {
       CudaEmbedding embedding,
       CudaAttention attention,
       CudaRouting routing,
+      CudaPlaces places,
       CudaSlots slots,
       CudaLoss loss) {}
 }
