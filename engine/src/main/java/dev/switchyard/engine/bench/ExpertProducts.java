@@ -16,7 +16,7 @@ import java.util.function.IntConsumer;
  * @param experts there are
  * @param slots of an expert
  * @param millis the six products as a layer asks for them: weights kept in float32 (which a device
- *     may round once a step: not here), and gradients added to float32
+ *     may round once a step: not here), and their gradients written in float32
  * @param plainMillis six times one batched product, [experts, slots, d_model] by [experts, d_ff,
  *     d_model], all in the step's own numbers
  * @param ratio the median of their ratios, measured one after the other
@@ -121,9 +121,9 @@ public record ExpertProducts(
         case 0 -> backend.batchedMatmul(x, false, in, true, hiddenResult, false, null);
         case 1 -> backend.batchedMatmul(hidden, false, out, true, xResult, false, null);
         case 2 -> backend.batchedMatmul(x, false, out, false, hiddenResult, false, null);
-        case 3 -> backend.batchedMatmul(x, true, hidden, false, dOut, true, null);
+        case 3 -> backend.batchedMatmul(x, true, hidden, false, dOut, false, null);
         case 4 -> backend.batchedMatmul(hidden, false, in, false, xResult, false, null);
-        default -> backend.batchedMatmul(hidden, true, x, false, dIn, true, null);
+        default -> backend.batchedMatmul(hidden, true, x, false, dIn, false, null);
       }
     }
 
