@@ -59,6 +59,9 @@ final class ExplorePictures {
     window.press("#write");
     window.press("#step-before");
     window.save("explore-generate");
+    window.press("#expert-switch-3");
+    window.save("explore-generate-what-if");
+    window.press("#as-trained");
     window.press("#write-close");
     window.write("#text", before);
   }
