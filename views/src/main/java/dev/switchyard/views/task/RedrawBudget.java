@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How long pictures that move must wait before they are drawn again, so that a training on the same
- * processors does not feel them: they may take half of what nobody else uses, and where everything
- * is in use a small share of one processor. What they do not take is saved up, as far as a lively
- * moment. What they take is what the window's thread and the thread that renders took. Used on the
- * window's thread.
+ * processors does not feel them: they may take what nobody else uses but half a processor, and
+ * where everything is in use a small share of one processor. What they do not take is saved up, as
+ * far as a lively moment. What they take is what the window's thread and the thread that renders
+ * took. Used on the window's thread.
  */
 final class RedrawBudget {
   /** Of one processor, whatever else goes on. A step waits for the slowest of its threads. */
   static final double LEAST_SHARE = 0.012;
 
-  /** Of the processors that nobody else uses. */
-  static final double SHARE_OF_IDLE = 0.5;
+  /** So much of a processor stays free: a training waits for itself now and then. */
+  static final double KEPT_FREE = 0.5;
 
   /** What may be saved up, in nanoseconds of a processor. */
   static final long MOST_SAVED = TimeUnit.MILLISECONDS.toNanos(300);
@@ -71,7 +71,7 @@ final class RedrawBudget {
    * @param idle processors that nobody else uses
    */
   long pause(long interval, long cost, long passed, double idle) {
-    double share = Math.max(LEAST_SHARE, SHARE_OF_IDLE * idle);
+    double share = Math.max(LEAST_SHARE, idle - KEPT_FREE);
     double debt = share * LONGEST_PAUSE; // what was dear once is not paid off for ever
     saved = Math.max(Math.min(MOST_SAVED, saved + passed * share) - cost, -debt);
     return Math.clamp((long) (-saved / share), interval, Math.max(interval, LONGEST_PAUSE));

@@ -27,6 +27,7 @@ class RedrawBudgetTest {
     RedrawBudget budget = new RedrawBudget();
     share(budget, 0, 60); // what was saved up is spent
     assertThat(share(budget, 0, 600)).isBetween(0.9 * least(), 1.1 * least());
+    assertThat(share(budget, 0.4, 600)).isBetween(0.9 * least(), 1.1 * least());
   }
 
   private static double least() {
