@@ -34,6 +34,8 @@ import picocli.CommandLine.ParentCommand;
     versionProvider = Version.class)
 final class BenchCommand implements Callable<Integer> {
   private static final int FEW = 3;
+  private static final int MOST_STEPS = 1_000_000;
+  private static final int LONGEST_WARM_UP = 3600;
   // A layer takes a small part of a step's time.
   private static final int PAIRS_FOR_A_STEP = 4;
   // Of blocks with and without tracing.
@@ -114,13 +116,20 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (steps < 1) {
-      throw new InputException("--steps is %d, but must be at least 1.".formatted(steps));
+    if (steps < 1 || steps > MOST_STEPS) {
+      throw new InputException(
+          "--steps is %d, but must be between 1 and %d.".formatted(steps, MOST_STEPS));
+    }
+    if (!(warmUp >= 0 && warmUp <= LONGEST_WARM_UP)) {
+      throw new InputException(
+          "--warm-up is %s, but must be between 0 and %d seconds."
+              .formatted(warmUp, LONGEST_WARM_UP));
     }
     BenchConfig measured = BenchConfig.defaults();
     if (config != null) {
+      Map<String, Object> values = ConfigFile.values(config);
       try {
-        measured = measured.with(ConfigFile.values(config));
+        measured = measured.with(values);
       } catch (InputException e) {
         throw new InputException("%s: %s".formatted(config, e.getMessage()), e);
       }
@@ -131,11 +140,19 @@ final class BenchCommand implements Callable<Integer> {
           "--experts takes two or more numbers, such as 8,128, and goes with none of --tracing,"
               + " --expert-products, --layer and --operations.");
     }
+    // Known before minutes of measuring.
+    if (layer) {
+      SwitchLayerBenchmark.check(measured.model());
+    }
+    List<BenchConfig> byExperts = new ArrayList<>();
+    for (int number : experts) {
+      byExperts.add(measured.with(Map.of("num_experts", number)));
+    }
     try (Backend device = open()) {
       if (experts.isEmpty()) {
         measure(measured, device);
       } else {
-        compareExperts(measured, device);
+        compareExperts(byExperts, device);
       }
     }
     return Problems.DONE;
@@ -181,11 +198,10 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** One after the other: two large models would not fit beside each other. */
-  private void compareExperts(BenchConfig measured, Backend device) {
+  private void compareExperts(List<BenchConfig> byExperts, Backend device) {
     List<BenchResult> results = new ArrayList<>();
-    for (int number : experts) {
-      BenchConfig config = measured.with(Map.of("num_experts", number));
-      try (StepBenchmark benchmark = new StepBenchmark(config, device)) {
+    for (BenchConfig one : byExperts) {
+      try (StepBenchmark benchmark = new StepBenchmark(one, device)) {
         results.add(benchmark.run(steps, warmUp));
       }
       if (!json) {

@@ -26,6 +26,17 @@ final class Problems implements IParameterExceptionHandler, IExecutionExceptionH
     this.home = home;
   }
 
+  /** Runs the command named last; too little memory is a problem like others, in one line. */
+  static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      String message = "There is not enough memory for this; choose a smaller model or batch.";
+      throw new CommandLine.ExecutionException(
+          parsed.commandSpec().commandLine(), message, new InputException(message, e));
+    }
+  }
+
   @Override
   public int handleParseException(ParameterException problem, String[] arguments) {
     String message =

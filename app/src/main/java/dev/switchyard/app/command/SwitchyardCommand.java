@@ -77,6 +77,7 @@ public final class SwitchyardCommand implements Runnable {
     line.setUsageHelpWidth(Terminal.WIDTH);
     line.setParameterExceptionHandler(problems);
     line.setExecutionExceptionHandler(problems);
+    line.setExecutionStrategy(Problems::execute);
     SettingsHelp.addTo(line.getSubcommands().get("train"), RunConfig::describe);
     SettingsHelp.addTo(line.getSubcommands().get("plan"), PlanCommand::assumptions);
     return line.execute(arguments);

@@ -116,6 +116,7 @@ final class BenchCommandTest {
     JsonNode last = figures.path("by_experts").get(1);
     assertThat(last.path("model").path("num_experts").asInt()).isEqualTo(8);
     assertThat(last.path("gemm_peak_type").asText()).isEqualTo("bfloat16");
+    assertThat(last.path("product_kernels").asText()).contains("bfloat16");
     assertThat(last.path("workload").path("optimizer").asText()).isEqualTo("adafactor");
     Result one =
         new Session(folder)
@@ -133,5 +134,16 @@ final class BenchCommandTest {
     Result noBackend = new Session(folder).run("bench", "--backend", "abacus");
     assertThat(noBackend.code()).isEqualTo(2);
     assertThat(noBackend.err()).contains("abacus").contains("nd4j");
+    Result forever = new Session(folder).run("bench", "--warm-up", "Infinity");
+    assertThat(forever.code()).isEqualTo(2);
+    assertThat(forever.err()).contains("--warm-up is Infinity");
+    Result noExperts = new Session(folder).run("bench", "--experts", "8,0");
+    assertThat(noExperts.code()).isEqualTo(2);
+    assertThat(noExperts.err()).contains("num_experts is 0");
+    Result narrow =
+        new Session(folder)
+            .run("bench", "--config", config("{\"d_model\": 4}").toString(), "--layer");
+    assertThat(narrow.code()).isEqualTo(2);
+    assertThat(narrow.err()).contains("d_model is 4");
   }
 }

@@ -86,9 +86,12 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
         });
     translate(settings, "encoder", "num_layers", model.numLayers());
     translate(settings, "decoder", "num_decoder_layers", model.numDecoderLayers());
-    if (settings.remove("dense_act_fn") instanceof String activation) {
-      settings.putIfAbsent(
-          "feed_forward_proj", activation.contains("gelu") ? "gated-gelu" : "relu");
+    Object activation = settings.remove("dense_act_fn");
+    if (activation instanceof String name) {
+      settings.putIfAbsent("feed_forward_proj", name.contains("gelu") ? "gated-gelu" : "relu");
+    } else if (activation != null) {
+      throw new InputException(
+          "dense_act_fn is %s, but must be a name, such as \"relu\".".formatted(activation));
     }
     settings.keySet().forEach(BenchConfig::checkName);
     ModelConfig newModel = SettingsRecord.with(model, settings);
@@ -115,6 +118,11 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
       Map<String, Object> settings, String stack, String layersName, int layersBefore) {
     Object sparse = settings.remove("num_sparse_" + stack + "_layers");
     Object layers = settings.getOrDefault(layersName, layersBefore);
+    if (sparse != null && !(sparse instanceof Number)) {
+      throw new InputException(
+          "num_sparse_%s_layers is \"%s\", but must be a whole number, such as 2."
+              .formatted(stack, sparse));
+    }
     if (sparse instanceof Number count && layers instanceof Number all) {
       int step = count.intValue() <= 0 ? 0 : all.intValue() / count.intValue();
       settings.putIfAbsent(stack + "_sparse_step", step);
@@ -136,7 +144,7 @@ public record BenchConfig(ModelConfig model, RoutingConfig routing, Workload wor
   int slotsOfExpert() {
     int length = model.isEncoderDecoder() ? workload.inputLength() : workload.targetLength();
     double tokens = (double) workload.batch() * length;
-    return (int) Math.max(1, routing.capacityFactor() * tokens / Math.max(1, model.numExperts()));
+    return (int) Math.max(1, routing.capacityFactor() * tokens / model.numExperts());
   }
 
   /**

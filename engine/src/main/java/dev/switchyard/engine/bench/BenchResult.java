@@ -6,7 +6,8 @@ package dev.switchyard.engine.bench;
  * @param config what was benchmarked
  * @param parameters numbers in all weights
  * @param device one line on the device
- * @param productKernels what computes matrix products, such as "OpenBLAS SkylakeX"
+ * @param productKernels what computes matrix products in the step's numbers, such as "OpenBLAS
+ *     SkylakeX"
  * @param steps training steps that were measured, after those that warmed up
  * @param stepMillis a whole training step: forward, backward and update
  * @param forwardMillis its forward pass

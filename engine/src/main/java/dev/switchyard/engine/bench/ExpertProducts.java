@@ -1,7 +1,6 @@
 package dev.switchyard.engine.bench;
 
 import dev.switchyard.engine.backend.Backend;
-import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.layer.Precision;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
@@ -30,12 +29,8 @@ public record ExpertProducts(
    *
    * @param config whose experts, tokens and precision are measured
    * @param times how often
-   * @throws InputException for a model without experts
    */
   static ExpertProducts measure(BenchConfig config, Backend device, int times) {
-    if (config.model().numExperts() < 1) {
-      throw new InputException("The model has no experts to be measured: set num_experts.");
-    }
     boolean reduced = Precision.named(config.workload().precision()).isReduced();
     if (!reduced) {
       return measure(config, device, device, times);

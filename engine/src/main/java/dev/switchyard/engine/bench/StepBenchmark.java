@@ -13,6 +13,7 @@ import dev.switchyard.engine.train.TrainingConfig;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Times training steps and forward passes of one model, as a training run does them but for reading
@@ -104,7 +105,7 @@ public final class StepBenchmark implements AutoCloseable {
         config,
         model.parameterCount(),
         backend.description(),
-        backend.productKernels(),
+        inItsNumbers(Backend::productKernels),
         steps,
         millis(whole),
         millis(forward),
@@ -120,11 +121,15 @@ public final class StepBenchmark implements AutoCloseable {
   /** Of products in the run's own numbers. */
   private double peak(double warmUp) {
     double seconds = warmUp * SHARE_FOR_PRODUCTS;
+    return inItsNumbers(with -> new ProductPeak(with, seconds).measure());
+  }
+
+  private <T> T inItsNumbers(Function<Backend, T> asked) {
     if (!model.precision().isReduced()) {
-      return new ProductPeak(backend, seconds).measure();
+      return asked.apply(backend);
     }
     try (Backend reduced = backend.withBfloat16()) {
-      return new ProductPeak(reduced, seconds).measure();
+      return asked.apply(reduced);
     }
   }
 

@@ -64,17 +64,12 @@ public final class SwitchLayerBenchmark implements AutoCloseable {
    * The two layers with random weights, on this backend, which stays its opener's.
    *
    * @param model whose d_model, d_ff, experts and gating they have
-   * @throws InputException for more experts than d_model: the even router tells tokens apart by one
-   *     element for each expert
+   * @throws InputException see {@link #check}
    */
   public SwitchLayerBenchmark(ModelConfig model, Backend backend) {
+    check(model);
     int width = model.dModel();
     this.experts = model.numExperts();
-    if (experts > width || experts < 1) {
-      throw new InputException(
-          "A Switch layer is measured with 1 to d_model experts; here are %d, and d_model is %d."
-              .formatted(experts, width));
-    }
     this.backend = backend;
     this.tokens = Math.max(1, TOKENS / experts) * experts;
     this.pass = new Pass(backend, backend.arena(), true, 1, 1, ActivationObserver.NONE);
@@ -90,6 +85,20 @@ public final class SwitchLayerBenchmark implements AutoCloseable {
     this.y = numbers(tokens, width);
     this.dX = numbers(tokens, width);
     markWithExperts(width);
+  }
+
+  /**
+   * Refuses what can't be measured.
+   *
+   * @throws InputException for more experts than d_model: the even router tells tokens apart by one
+   *     element for each expert
+   */
+  public static void check(ModelConfig model) {
+    if (model.numExperts() > model.dModel()) {
+      throw new InputException(
+          "A Switch layer is measured with 1 to d_model experts; here are %d, and d_model is %d."
+              .formatted(model.numExperts(), model.dModel()));
+    }
   }
 
   private Parameter parameter(ParameterSource.Start start, List<String> names, int... shape) {

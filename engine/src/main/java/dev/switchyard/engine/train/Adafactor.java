@@ -33,12 +33,10 @@ public final class Adafactor implements Optimizer {
   /** Means over columns and over rows, [.., R] and [.., C]. */
   private record Factored(Parameter parameter, Tensor rows, Tensor columns) implements Moment {}
 
-  /**
-   * The whole second moment; parts are what is scaled and clipped each for itself: each expert, or
-   * all together.
-   */
-  private record Whole(Parameter parameter, Tensor moment, List<Part> parts) implements Moment {}
+  /** The whole second moment. */
+  private record Whole(Parameter parameter, Tensor moment) implements Moment {}
 
+  /** What is scaled and clipped for itself. */
   private record Part(Tensor value, Tensor gradient, Tensor moment) {}
 
   private final TrainingConfig config;
@@ -72,10 +70,14 @@ public final class Adafactor implements Optimizer {
   }
 
   private Moment whole(Parameter parameter) {
-    Tensor moment = backend.allocate(parameter.value().shape());
-    Part one = new Part(parameter.value(), parameter.gradient(), moment);
-    return new Whole(
-        parameter, moment, parameter.isExpert() && !together ? byExpert(one) : List.of(one));
+    return new Whole(parameter, backend.allocate(parameter.value().shape()));
+  }
+
+  /** Each expert, or all together. The gradient is asked for anew: it may count as zeros now. */
+  private List<Part> parts(Whole whole) {
+    Parameter parameter = whole.parameter();
+    Part all = new Part(parameter.value(), parameter.gradient(), whole.moment());
+    return parameter.isExpert() && !together ? byExpert(all) : List.of(all);
   }
 
   private static List<Part> byExpert(Part all) {
@@ -113,8 +115,7 @@ public final class Adafactor implements Optimizer {
                 factored.columns(),
                 numbers);
         case Whole whole ->
-            whole
-                .parts()
+            parts(whole)
                 .forEach(
                     part ->
                         backend.adafactor(part.value(), part.gradient(), part.moment(), numbers));

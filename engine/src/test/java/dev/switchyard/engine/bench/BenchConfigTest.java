@@ -55,6 +55,13 @@ final class BenchConfigTest {
     assertThatThrownBy(() -> BenchConfig.defaults().with(Map.of("batch", 0)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("batch is 0");
+    assertThatThrownBy(() -> BenchConfig.defaults().with(Map.of("dense_act_fn", 5)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("dense_act_fn is 5");
+    assertThatThrownBy(
+            () -> BenchConfig.defaults().with(Map.of("num_sparse_encoder_layers", "two")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("num_sparse_encoder_layers is \"two\"");
   }
 
   @Test

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchyard.engine.backend.Backend;
 import dev.switchyard.engine.backend.Backends;
+import dev.switchyard.engine.configuration.SettingsRecord;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.tensor.ElementType;
 import dev.switchyard.engine.tensor.Tensor;
+import dev.switchyard.engine.train.Optimizer;
+import dev.switchyard.engine.train.TrainingConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -82,5 +85,32 @@ final class GradientStartTest {
       model.zeroGradients();
       assertThat(norm(model)).isZero();
     }
+  }
+
+  /** Without anybody who looks at the gradients between. */
+  @ParameterizedTest
+  @ValueSource(strings = {"each", "together"})
+  void anOptimizerSeesTheZerosToo(String experts) {
+    TrainingConfig training =
+        SettingsRecord.with(
+            TrainingConfig.defaults(),
+            Map.of("optimizer", "adafactor", "adafactor_experts", experts));
+    try (Backend backend = Backends.open("cpu", ElementType.FLOAT32);
+        SwitchTransformer model = model(backend);
+        Optimizer optimizer = Optimizer.of(training, backend, model.parameters())) {
+      model.zeroGradients();
+      model.forwardBackward(other(), 3, 1);
+      optimizer.update(1, 0.1, 1);
+      List<float[]> before = weights(model);
+      model.zeroGradients();
+      optimizer.update(2, 0.1, 1);
+      assertThat(weights(model)).usingRecursiveComparison().isEqualTo(before);
+    }
+  }
+
+  private static List<float[]> weights(SwitchTransformer model) {
+    return model.parameters().stream()
+        .map(parameter -> model.backend().floats(parameter.value()))
+        .toList();
   }
 }

@@ -29,7 +29,8 @@ final class CpuAdafactor {
       long rowMoments,
       long columnMoments,
       long columnSums,
-      long figures) {
+      long figures,
+      long ofMatrices) {
 
     /** Bytes from the parameter's start to a row of a matrix. */
     long row(int matrix, int row) {
@@ -43,6 +44,11 @@ final class CpuAdafactor {
     /** Two figures a block: squares of the parameter, squares of the update. */
     long figure(int matrix, int block) {
       return figures + 16 * ((long) matrix * blocks + block);
+    }
+
+    /** Two numbers a matrix: the mean of its row moments, and the factor on its clipped update. */
+    long ofMatrix(int matrix) {
+      return ofMatrices + 16L * matrix;
     }
 
     int start(int block) {
@@ -85,7 +91,7 @@ final class CpuAdafactor {
     long rowsAt = Operands.rows(rows, "rows", count, r);
     long columnsAt = Operands.rows(columns, "columns", count, c);
     // The roots of the column moments are needed once a row: kept behind the sums.
-    scratch.reserve(0, pieces * (16 + 4L * c) + 64);
+    scratch.reserve(0, 16L * count + pieces * (16 + 4L * c));
     long figures = scratch.shared();
     Update u =
         new Update(
@@ -98,13 +104,26 @@ final class CpuAdafactor {
             gradientAt,
             rowsAt,
             columnsAt,
-            figures + 16 * pieces,
-            figures);
+            figures + 16 * pieces + 16L * count,
+            figures,
+            figures + 16 * pieces);
     overPieces(u, CpuAdafactor::collect);
-    for (int matrix = 0; matrix < count; matrix++) {
-      finishColumns(u, matrix);
-    }
+    threads.overRows(
+        count,
+        r + (long) blocks * c,
+        (from, to, thread) -> {
+          for (int matrix = (int) from; matrix < to; matrix++) {
+            finishColumns(u, matrix);
+            OffHeap.setDouble(u.ofMatrix(matrix), meanOfRows(u, matrix));
+          }
+        });
     overPieces(u, CpuAdafactor::sumUpdateSquares);
+    float rate = 0;
+    for (int matrix = 0; matrix < count; matrix++) {
+      // Where all have one, to find it for each would take the square of their number.
+      rate = matrix > 0 && step.together() ? rate : u.rate(matrix);
+      OffHeap.setDouble(u.ofMatrix(matrix) + 8, rate);
+    }
     overPieces(u, CpuAdafactor::move);
   }
 
@@ -234,7 +253,7 @@ final class CpuAdafactor {
 
   private static void sumUpdateSquares(Update u, int matrix, int block) {
     long inverse = u.columnSum(matrix, 0);
-    double mean = meanOfRows(u, matrix);
+    double mean = OffHeap.getDouble(u.ofMatrix(matrix));
     double squares = 0;
     for (int row = u.start(block); row < u.start(block + 1); row++) {
       double factor = rowFactor(u, matrix, row, mean);
@@ -262,8 +281,8 @@ final class CpuAdafactor {
 
   private static void move(Update u, int matrix, int block) {
     long inverse = u.columnSum(matrix, 0);
-    double mean = meanOfRows(u, matrix);
-    float rate = u.rate(matrix);
+    double mean = OffHeap.getDouble(u.ofMatrix(matrix));
+    float rate = (float) OffHeap.getDouble(u.ofMatrix(matrix) + 8);
     for (int row = u.start(block); row < u.start(block + 1); row++) {
       long at = u.row(matrix, row);
       float factor = -rate * rowFactor(u, matrix, row, mean);

@@ -197,10 +197,12 @@ final class CpuThreads implements AutoCloseable {
     boolean interrupted = false;
     for (int i = 1; i < count; i++) {
       LockSupport.unpark(helpers[i]);
-      try {
-        helpers[i].join();
-      } catch (InterruptedException _) {
-        interrupted = true;
+      while (helpers[i].isAlive()) {
+        try {
+          helpers[i].join();
+        } catch (InterruptedException _) {
+          interrupted = true;
+        }
       }
     }
     if (interrupted) {

@@ -84,13 +84,32 @@ final class Reductions {
     return (float) (max + Math.log(sumExp(x, max, n)));
   }
 
-  /** Softmax of a row; zeros where every element is negative infinity. out may be x. */
+  /**
+   * Softmax of a row; zeros where every element is negative infinity, and NaN all over where one is
+   * NaN. out may be x.
+   */
   static void softmax(long x, long out, int n) {
     float max = max(x, n);
     if (max == Float.NEGATIVE_INFINITY) {
-      OffHeap.clear(out, 4L * n);
+      // The maximum passes over NaN: they must not be taken for keys that are masked.
+      fill(out, hasNaN(x, n) ? Float.NaN : 0, n);
       return;
     }
     CpuElements.scale(out, 1 / exp(x, max, out, n), out, n);
+  }
+
+  private static boolean hasNaN(long x, int n) {
+    for (int i = 0; i < n; i++) {
+      if (Float.isNaN(OffHeap.getFloat(x + 4L * i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void fill(long out, float value, int n) {
+    for (int i = 0; i < n; i++) {
+      OffHeap.setFloat(out + 4L * i, value);
+    }
   }
 }

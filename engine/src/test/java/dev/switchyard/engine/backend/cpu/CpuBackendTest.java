@@ -120,6 +120,25 @@ class CpuBackendTest {
         .withMessageContaining("freed");
   }
 
+  /** Not to be taken for a row whose keys are all masked: that one has zeros. */
+  @Test
+  void softmaxOfARowWithoutNumbersHasNone() {
+    for (int length : new int[] {3, 16, 37}) {
+      float[] row = new float[length];
+      Arrays.fill(row, Float.NaN);
+      row[1] = Float.NEGATIVE_INFINITY;
+      Tensor x = THREE.allocate(1, length);
+      THREE.write(x, row);
+      THREE.softmax(x, x);
+      assertThat(THREE.floats(x)).containsOnly(Float.NaN);
+      Arrays.fill(row, Float.NEGATIVE_INFINITY);
+      THREE.write(x, row);
+      THREE.softmax(x, x);
+      assertThat(THREE.floats(x)).containsOnly(0);
+      THREE.free(x);
+    }
+  }
+
   @Test
   void findsASingleNumberThatIsNotFinite() {
     Tensor x = THREE.allocate(100_003);

@@ -3,7 +3,10 @@ package dev.switchyard.engine.backend.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +73,57 @@ class CpuThreadsTest {
       AtomicIntegerArray done = new AtomicIntegerArray(1);
       threads.overEach(9, (from, to, thread) -> done.incrementAndGet(0));
       assertThat(done.get(0)).isEqualTo(9);
+    }
+  }
+
+  /** An impatient closer must not free memory that a helper still writes to. */
+  @Test
+  @Timeout(60)
+  void anInterruptedCloserWaitsForAllHelpers() throws InterruptedException {
+    CpuThreads threads = new CpuThreads(2);
+    AtomicReference<Thread> helper = new AtomicReference<>();
+    CountDownLatch done = new CountDownLatch(1);
+    Thread caller =
+        new Thread(
+            () ->
+                threads.overEach(
+                    2,
+                    (from, to, thread) -> {
+                      if (thread == 1) {
+                        helper.set(Thread.currentThread());
+                        awaitQuietly(done);
+                      }
+                      while (helper.get() == null) {
+                        Thread.onSpinWait();
+                      }
+                    }));
+    caller.start();
+    while (helper.get() == null) {
+      Thread.onSpinWait();
+    }
+    AtomicBoolean helperEnded = new AtomicBoolean();
+    Thread closer =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              threads.close();
+              helperEnded.set(!helper.get().isAlive() && Thread.interrupted());
+            });
+    closer.start();
+    while (closer.getState() != Thread.State.WAITING && closer.isAlive()) {
+      Thread.onSpinWait();
+    }
+    done.countDown();
+    closer.join();
+    caller.join();
+    assertThat(helperEnded).isTrue();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
