@@ -74,9 +74,14 @@ final class CudaQueue implements AutoCloseable {
     beforeOthers = hook;
   }
 
+  /** Adds the work that was held back, if there is some. */
+  void addHeldBack() {
+    beforeOthers.run();
+  }
+
   /** Adds work. */
   void add(Command command) {
-    beforeOthers.run();
+    addHeldBack();
     gathered.add(command);
     if (gathered.size() >= LONGEST) {
       flush();
@@ -99,7 +104,7 @@ final class CudaQueue implements AutoCloseable {
 
   /** Starts all work that was added. */
   void flush() {
-    beforeOthers.run();
+    addHeldBack();
     if (gathered.isEmpty()) {
       return;
     }

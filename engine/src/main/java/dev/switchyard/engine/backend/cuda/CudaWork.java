@@ -128,6 +128,8 @@ final class CudaWork {
 
   /** So many bytes, as long as one operation needs them; another call may give the same. */
   long scratch(long bytes) {
+    // Work that was held back may need more, and move it: not between this call and the launch.
+    queue.addHeldBack();
     if (bytes > scratchBytes) {
       if (scratchBytes > 0) {
         memory.free(scratch);

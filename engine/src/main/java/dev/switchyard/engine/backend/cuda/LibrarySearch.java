@@ -50,14 +50,20 @@ record LibrarySearch(Map<String, String> environment, Path root) {
     addFrom(named(OWN_HOME), OWN_HOME, found);
     addFrom(installations(), "CUDA installation", found);
     addFrom(packages(environment.get("VIRTUAL_ENV")), "Python packages", found);
-    if (!found.keySet().containsAll(CudaLibrary.needed())) {
+    if (!isComplete(found)) {
       addFrom(pythonPackages(), "Python packages", found);
     }
-    if (!found.keySet().containsAll(CudaLibrary.needed())) {
+    if (!isComplete(found)) {
       addFrom(systemFolders(), "system", found);
       addFromClassPath(found);
     }
     return List.copyOf(found.values());
+  }
+
+  /** NCCL is no part of a CUDA installation: mostly it lies elsewhere. */
+  private static boolean isComplete(Map<CudaLibrary, FoundLibrary> found) {
+    return found.keySet().containsAll(CudaLibrary.needed())
+        && found.containsKey(CudaLibrary.COLLECTIVES);
   }
 
   private List<Path> named(String variable) {

@@ -3,6 +3,7 @@ package dev.switchyard.engine.backend.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchyard.engine.backend.AdafactorStep;
 import dev.switchyard.engine.backend.AdamWStep;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.tensor.Arena;
@@ -11,6 +12,7 @@ import dev.switchyard.engine.tensor.RandomKey;
 import dev.switchyard.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
 /** The order of work on a device: graphs, updates as one launch, memory, and faults. */
@@ -85,6 +87,28 @@ class CudaQueueTest {
       on.synchronize();
       assertThat(device.launches() - before).isEqualTo(1);
     }
+  }
+
+  /** A parameter after two updates by Adafactor, with something between them. */
+  private static float[] updatedTwice(BiConsumer<CudaBackend, Tensor> between) {
+    try (CudaBackend on = EmulatedCuda.backend()) {
+      Tensor parameter = numbers(on, 64, 64);
+      Tensor gradient = numbers(on, 64, 64);
+      assertThat(on.sum(gradient)).isNotNaN(); // takes a little scratch, with others around it
+      Tensor rows = on.allocate(64);
+      Tensor columns = on.allocate(64);
+      AdafactorStep step = new AdafactorStep(0.1, 0.9, 1e-30, 1e-3, 1, 1, false);
+      on.adafactor(parameter, gradient, rows, columns, step);
+      between.accept(on, gradient);
+      on.adafactor(parameter, gradient, rows, columns, step);
+      return on.floats(parameter);
+    }
+  }
+
+  @Test
+  void updatesThatWereHeldBackDoNotMoveTheScratchOfTheOperationThatStartsThem() {
+    assertThat(updatedTwice((on, x) -> assertThat(on.sum(x)).isNotNaN()))
+        .isEqualTo(updatedTwice((on, _) -> on.synchronize()));
   }
 
   @Test

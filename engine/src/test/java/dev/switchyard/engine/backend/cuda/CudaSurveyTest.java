@@ -182,6 +182,19 @@ class CudaSurveyTest {
     assertThat(found.file()).isEqualTo(folder.resolve("opt/strange/libcublas.so.13"));
   }
 
+  @Test
+  void ncclIsLookedForElsewhereWhereCudaIsComplete() throws IOException {
+    for (CudaLibrary library : CudaLibrary.needed()) {
+      library("usr/local/cuda/lib64/" + library.fileName());
+    }
+    library("usr/lib/libnccl.so.2");
+    program(
+        "sbin/ldconfig",
+        "echo 'libnccl.so.2 (libc6,x86-64) => %s'"
+            .formatted(folder.resolve("usr/lib/libnccl.so.2")));
+    assertThat(found(Map.of()).get(CudaLibrary.COLLECTIVES).source()).isEqualTo("system");
+  }
+
   private void program(String path, String line) throws IOException {
     Path file = folder.resolve(path);
     Files.createDirectories(file.getParent());
