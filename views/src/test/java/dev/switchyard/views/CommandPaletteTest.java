@@ -77,6 +77,19 @@ class CommandPaletteTest extends ScreenTest {
   }
 
   @Test
+  void whoAsksForWhatCanNotBeDoneGetsNothingElse() {
+    press("#rail-explore");
+    until("the sample is open", () -> seen("#chips"));
+    push(KeyCode.CONTROL, KeyCode.K);
+    ListView<?> list = find("#palette-list", ListView.class);
+    interact(() -> find("#palette-words", javafx.scene.control.TextField.class).setText("undo"));
+    assertThat(list.getItems()).as("others have the letters").hasSizeGreaterThan(1);
+    assertThat(list.getItems().getFirst().toString()).contains("title=Undo the what-if");
+    push(KeyCode.ENTER);
+    assertThat(seen("#palette-words")).isTrue();
+  }
+
+  @Test
   void lettersNeedNeitherBeWholeNorInOrder() {
     push(KeyCode.CONTROL, KeyCode.SHIFT, KeyCode.P);
     ListView<?> list = find("#palette-list", ListView.class);

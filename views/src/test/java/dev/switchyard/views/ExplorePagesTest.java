@@ -79,6 +79,8 @@ class ExplorePagesTest extends ScreenTest {
   void gridAndFlowAreSavedAsTheyAreSeen() throws IOException {
     pick("#save-routing", "save-png");
     pick("#save-routing", "save-svg");
+    pick("#export-queues", "save-svg");
+    pick("#export-queues", "save-csv");
     page("Flow");
     RoutingFlow flow = find("#flow", RoutingFlow.class);
     until("it is laid out", () -> seen("#flow") && flow.getHeight() > 100);
@@ -91,17 +93,24 @@ class ExplorePagesTest extends ScreenTest {
         .containsExactly(
             "tokens-by-layers.png",
             "tokens-by-layers.svg",
+            "experts-in-encoder-1.svg",
+            "experts-in-encoder-1.csv",
             "flow-of-tokens-to-the-experts-of-encoder-1.png",
             "flow-of-tokens-to-the-experts-of-encoder-1.svg",
             "flow-of-tokens-to-the-experts-of-encoder-1.csv");
-    for (int picture : List.of(0, 2)) {
+    for (int picture : List.of(0, 4)) {
       assertThat(ImageIO.read(prompt.saved.get(picture).toFile()).getWidth()).isGreaterThan(1200);
     }
     assertThat(Files.readString(prompt.saved.get(1)))
         .contains("<svg", ">enc 3<", ">lante", "stroke-dasharray");
-    assertThat(Files.readString(prompt.saved.get(3)))
+    assertThat(Files.readString(prompt.saved.get(2))).contains("<svg", ">capacity ", "× fair<");
+    assertThat(Files.readAllLines(prompt.saved.get(3)))
+        .hasSize(1 + trace.layers().getFirst().experts())
+        .first()
+        .isEqualTo("expert,asked,kept,capacity,load");
+    assertThat(Files.readString(prompt.saved.get(5)))
         .contains("<svg", ">lanterns<", ">expert 4 · ", ">dropped · ");
-    assertThat(Files.readAllLines(prompt.saved.get(4)))
+    assertThat(Files.readAllLines(prompt.saved.get(6)))
         .hasSize(1 + 4 * trace.decoderTokens().size());
   }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchyard.views.chart.Histogram;
 import dev.switchyard.views.chart.SimilarityMatrix;
 import dev.switchyard.views.fake.FakeWorkbench;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javafx.scene.control.MenuButton;
 import javafx.scene.control.TreeItem;
 import javafx.scene.control.TreeTableView;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** A model's weights in the window. */
@@ -96,6 +99,34 @@ class InspectScreenTest extends ScreenTest {
     choose("block.3 expert_0", 1);
     untilText("#weight-name", "encoder.block.3.layer.1.mlp.experts.expert_0.wi.weight");
     assertThat(before).isEqualTo(0.1f);
+  }
+
+  @Test
+  void theHistogramAndTheMatrixAreSaved() throws IOException {
+    open();
+    until("experts are compared", () -> seen("#export-similarity"));
+    assertThat(seen("#export-histogram")).as("of no tensor").isFalse();
+    choose("block.1 router", 1);
+    until("the tensor is read", () -> seen("#export-histogram"));
+    for (String extension : List.of("png", "svg", "csv")) {
+      pick("#export-histogram", "save-" + extension);
+      pick("#export-similarity", "save-" + extension);
+    }
+    until("all is saved", () -> prompt.saved.stream().allMatch(Files::exists));
+    assertThat(prompt.saved).hasSize(6);
+    assertThat(ImageIO.read(prompt.saved.get(0).toFile()).getWidth()).isGreaterThan(600);
+    assertThat(ImageIO.read(prompt.saved.get(1).toFile()).getHeight()).isGreaterThan(300);
+    assertThat(Files.readString(prompt.saved.get(2))).contains("<svg", ">≤ -");
+    assertThat(Files.readString(prompt.saved.get(3))).contains("<svg", ">7<");
+    assertThat(Files.readAllLines(prompt.saved.get(4)))
+        .hasSize(62)
+        .first()
+        .isEqualTo("from,to,count");
+    assertThat(Files.readAllLines(prompt.saved.get(5)))
+        .hasSize(9)
+        .element(1)
+        .asString()
+        .startsWith("0,1,0.1");
   }
 
   @Test

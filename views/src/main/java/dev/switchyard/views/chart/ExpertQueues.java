@@ -1,19 +1,15 @@
 package dev.switchyard.views.chart;
 
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
-import dev.switchyard.views.theme.Fonts;
+import dev.switchyard.engine.store.CsvFile;
 import dev.switchyard.views.theme.Theme;
-import dev.switchyard.views.words.Figures;
+import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Dimension2D;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
-import javafx.geometry.VPos;
 import javafx.scene.canvas.GraphicsContext;
-import javafx.scene.paint.Color;
-import javafx.scene.text.TextAlignment;
 
 /**
  * The experts of a layer with their queues: filled the tokens that they kept, dashed those past the
@@ -21,8 +17,6 @@ import javafx.scene.text.TextAlignment;
  */
 public final class ExpertQueues extends ScrolledPainting {
   private static final double LEAST = 16;
-  private static final double FOOT = 40;
-  private static final double TOP = 20;
 
   private LayerRouting layer;
   private int[] queued = {};
@@ -76,106 +70,29 @@ public final class ExpertQueues extends ScrolledPainting {
 
   @Override
   void paint(GraphicsContext g, Rectangle2D seen) {
+    if (layer != null) {
+      drawing().draw(new CanvasSurface(g), seen);
+    }
+  }
+
+  private QueueDrawing drawing() {
+    return new QueueDrawing(layer, queued, taken, chosen, column, colors());
+  }
+
+  /** The picture of all experts of the layer, however few are seen, and their queues' lengths. */
+  public ChartExport export(String title) {
     if (layer == null) {
-      return;
+      return new PaintedExport(
+          title, colors(), 0, 0, surface -> {}, () -> new CsvFile(List.of("expert")));
     }
-    int most = layer.capacity();
-    for (int asked : queued) {
-      most = Math.max(most, asked);
-    }
-    double floor = seen.getHeight() - FOOT;
-    double unit = Math.min(48, (floor - TOP) / Math.max(1, most));
-    for (int e = 0; e < layer.experts(); e++) {
-      double x = e * column;
-      if (x + column >= seen.getMinX() && x <= seen.getMaxX()) {
-        paintQueue(g, e, x, floor, unit);
-        paintFoot(g, e, x, floor);
-      }
-    }
-    paintCapacity(g, seen, floor - layer.capacity() * unit);
-  }
-
-  private void paintQueue(GraphicsContext g, int expert, double x, double floor, double unit) {
-    Color color = ExpertColors.of(expert, layer.experts());
-    double width = Math.min(150, column * 0.78);
-    double left = x + (column - width) / 2;
-    if (expert == chosen) {
-      g.setFill(colors().raised());
-      g.fillRoundRect(x + 1, 0, column - 2, floor + FOOT, 10, 10);
-    }
-    int kept = taken[expert];
-    int asked = queued[expert];
-    g.setGlobalAlpha(chosen >= 0 && chosen != expert ? colors().faded(0.55) : 1);
-    if (unit >= 5) {
-      for (int i = 0; i < asked; i++) {
-        TokenFace.box(
-            new CanvasSurface(g),
-            left,
-            floor - (i + 1) * unit + 1,
-            width,
-            unit - 2,
-            4,
-            color,
-            i < kept,
-            colors());
-      }
-    } else if (asked > 0) {
-      g.setFill(color);
-      g.fillRect(left, floor - kept * unit, width, kept * unit);
-      if (asked > kept) {
-        TokenFace.box(
-            new CanvasSurface(g),
-            left,
-            floor - asked * unit,
-            width,
-            Math.max(3, (asked - kept) * unit),
-            0,
-            color,
-            false,
-            colors());
-      }
-    }
-    g.setGlobalAlpha(1);
-    g.setStroke(colors().border());
-    g.setLineWidth(colors().line(1));
-    g.strokeLine(left, floor + 0.5, left + width, floor + 0.5);
-  }
-
-  private void paintFoot(GraphicsContext g, int expert, double x, double floor) {
-    double middle = x + column / 2;
-    String load =
-        Figures.decimal(
-            (double) queued[expert] * layer.experts() / Math.max(1, IntStream.of(queued).sum()), 1);
-    g.setTextAlign(TextAlignment.CENTER);
-    g.setTextBaseline(VPos.CENTER);
-    g.setFont(expert == chosen ? Fonts.strong(12) : Fonts.sans(12));
-    g.setFill(colors().text());
-    boolean wide = column >= 62;
-    boolean every = column >= 22 || expert % 4 == 0;
-    if (every) {
-      g.fillText(wide ? "expert " + expert : Integer.toString(expert), middle, floor + 13);
-    }
-    g.setFont(Fonts.sans(11));
-    g.setFill(colors().muted());
-    if (column >= 34) {
-      g.fillText(wide ? load + "× fair" : load + "×", middle, floor + 29);
-    }
-  }
-
-  private void paintCapacity(GraphicsContext g, Rectangle2D seen, double y) {
-    g.setStroke(colors().muted());
-    g.setLineWidth(colors().line(1.2));
-    g.setLineDashes(6, 4);
-    g.strokeLine(seen.getMinX(), y, seen.getMaxX(), y);
-    g.setLineDashes();
-    String text = "capacity " + layer.capacity();
-    g.setFont(Fonts.sans(11));
-    double width = TokenFace.width(text, Fonts.sans(11));
-    g.setTextAlign(TextAlignment.RIGHT);
-    g.setTextBaseline(VPos.BOTTOM);
-    g.setFill(colors().card().deriveColor(0, 1, 1, 0.75));
-    g.fillRect(seen.getMaxX() - width - 8, y - 17, width + 8, 15);
-    g.setFill(colors().muted());
-    g.fillText(text, seen.getMaxX() - 4, y - 2);
+    QueueDrawing drawing = drawing();
+    Rectangle2D all = new Rectangle2D(0, 0, column * layer.experts(), getHeight());
+    return new PaintedExport(
+        title,
+        colors(),
+        all.getWidth(),
+        all.getHeight(),
+        surface -> drawing.draw(surface, all),
+        drawing::table);
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.engine.store.CsvFile;
 import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
@@ -7,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import javafx.beans.value.ObservableValue;
-import javafx.geometry.VPos;
 import javafx.scene.canvas.GraphicsContext;
+import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
 
 /** How numbers are spread: a bar for each of equal bins. */
@@ -54,39 +55,61 @@ public final class Histogram extends ReadablePainting {
 
   @Override
   void paint(GraphicsContext g, Theme.Colors colors) {
+    draw(new CanvasSurface(g), bars, colors, width(), height());
+  }
+
+  private static void draw(
+      Surface surface, Bars bars, Theme.Colors colors, double width, double height) {
     if (bars.counts().isEmpty()) {
       return;
     }
-    double floor = height() - BOTTOM;
+    double floor = height - BOTTOM;
+    double bar = width / bars.counts().size();
     double most = Math.max(1, Collections.max(bars.counts()));
-    g.setFill(colors.accent());
     for (int i = 0; i < bars.counts().size(); i++) {
-      double height =
+      double high =
           bars.counts().get(i) == 0 ? 0 : Math.max(1, floor * bars.counts().get(i) / most);
-      double gap = barWidth() > 4 ? 1 : 0;
-      g.fillRect(i * barWidth(), floor - height, barWidth() - gap, height);
+      double gap = bar > 4 ? 1 : 0;
+      surface.fill(colors.accent(), i * bar, floor - high, bar - gap, high, 0);
     }
-    g.setStroke(colors.strongBorder());
-    g.strokeLine(0, floor + 0.5, width(), floor + 0.5);
-    g.setFont(Fonts.sans(11));
-    g.setFill(colors.muted());
-    g.setTextBaseline(VPos.CENTER);
-    double y = height() - 8;
-    g.setTextAlign(TextAlignment.LEFT);
-    g.fillText((bars.beyond() ? "≤ " : "") + Figures.significant(bars.low()), 0, y);
-    g.setTextAlign(TextAlignment.RIGHT);
-    g.fillText((bars.beyond() ? "≥ " : "") + Figures.significant(bars.high()), width(), y);
-    paintZero(g, colors, floor, y);
+    surface.fill(colors.strongBorder(), 0, floor, width, 1, 0);
+    Font small = Fonts.sans(11);
+    double y = height - 8;
+    String low = (bars.beyond() ? "≤ " : "") + Figures.significant(bars.low());
+    String high = (bars.beyond() ? "≥ " : "") + Figures.significant(bars.high());
+    surface.text(low, small, colors.muted(), 0, y, TextAlignment.LEFT);
+    surface.text(high, small, colors.muted(), width, y, TextAlignment.RIGHT);
+    double zero = width * -bars.low() / (bars.high() - bars.low());
+    if (zero > 70 && zero < width - 70) {
+      surface.text("0", small, colors.muted(), zero, y, TextAlignment.CENTER);
+      surface.fill(colors.text(), zero - 0.5, floor, 1, 4, 0);
+    }
   }
 
-  private void paintZero(GraphicsContext g, Theme.Colors colors, double floor, double y) {
-    double zero = width() * -bars.low() / (bars.high() - bars.low());
-    if (zero > 70 && zero < width() - 70) {
-      g.setTextAlign(TextAlignment.CENTER);
-      g.fillText("0", zero, y);
-      g.setStroke(colors.text());
-      g.strokeLine(zero, floor, zero, floor + 4);
+  /** The picture and the counts that are shown now. */
+  public ChartExport export(String title) {
+    Bars shown = bars;
+    Theme.Colors colors = colors();
+    double width = width();
+    double height = height();
+    return new PaintedExport(
+        title,
+        colors,
+        width,
+        height,
+        surface -> draw(surface, shown, colors, width, height),
+        () -> table(shown));
+  }
+
+  /** A line a bin. */
+  private static CsvFile table(Bars bars) {
+    CsvFile table = new CsvFile(List.of("from", "to", "count"));
+    double width = (bars.high() - bars.low()) / Math.max(1, bars.counts().size());
+    for (int i = 0; i < bars.counts().size(); i++) {
+      double from = bars.low() + i * width;
+      table.add(List.of(from, from + width, bars.counts().get(i)));
     }
+    return table;
   }
 
   @Override

@@ -1,14 +1,20 @@
 package dev.switchyard.views.chart;
 
+import dev.switchyard.engine.store.CsvFile;
 import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javafx.beans.value.ObservableValue;
-import javafx.geometry.VPos;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.image.Image;
 import javafx.scene.image.WritableImage;
+import javafx.scene.paint.Color;
+import javafx.scene.text.Font;
 import javafx.scene.text.TextAlignment;
 
 /**
@@ -88,30 +94,84 @@ public final class SimilarityMatrix extends ReadablePainting {
       int pixels = (int) side();
       g.setImageSmoothing(false);
       g.drawImage(cells, left(), top(), pixels, pixels);
-      paintEdges(g, colors, pixels);
+      drawEdges(new CanvasSurface(g), content.experts(), colors, left(), top(), pixels);
     }
   }
 
-  private void paintEdges(GraphicsContext g, Theme.Colors colors, int pixels) {
-    int experts = content.experts();
+  private static void drawEdges(
+      Surface surface, int experts, Theme.Colors colors, double left, double top, int pixels) {
     double cell = (double) pixels / experts;
     int every = Math.max(1, (int) Math.ceil(20 / cell));
-    g.setFont(Fonts.sans(11));
-    g.setTextBaseline(VPos.CENTER);
+    Font small = Fonts.sans(11);
     for (int expert = 0; expert < experts; expert++) {
       double at = expert * cell;
       double length = Math.max(1, cell - (cell > 6 ? 1 : 0));
-      g.setFill(ExpertColors.of(expert, experts));
-      g.fillRect(LEFT, top() + at, STRIP, length);
-      g.fillRect(left() + at, TOP, length, STRIP);
+      Color own = ExpertColors.of(expert, experts);
+      surface.fill(own, left - STRIP - 2, top + at, STRIP, length, 0);
+      surface.fill(own, left + at, top - STRIP - 2, length, STRIP, 0);
       if (expert % every == 0) {
-        g.setFill(colors.muted());
-        g.setTextAlign(TextAlignment.RIGHT);
-        g.fillText(Integer.toString(expert), LEFT - 6, top() + at + cell / 2);
-        g.setTextAlign(TextAlignment.CENTER);
-        g.fillText(Integer.toString(expert), left() + at + cell / 2, TOP - 9);
+        String name = Integer.toString(expert);
+        double middle = at + cell / 2;
+        surface.text(name, small, colors.muted(), LEFT - 6, top + middle, TextAlignment.RIGHT);
+        surface.text(name, small, colors.muted(), left + middle, TOP - 9, TextAlignment.CENTER);
       }
     }
+  }
+
+  /** The picture and the cosines that are shown now. */
+  public ChartExport export(String title) {
+    Content shown = content;
+    Theme.Colors colors = colors();
+    double left = left();
+    double top = top();
+    int pixels = (int) side();
+    return new PaintedExport(
+        title,
+        colors,
+        left + pixels,
+        top + pixels,
+        surface -> {
+          if (shown.experts() > 0) {
+            drawCells(surface, shown, left, top, pixels);
+            drawEdges(surface, shown.experts(), colors, left, top, pixels);
+          }
+        },
+        () -> table(shown));
+  }
+
+  /** A rectangle a cell, of no more experts than there are pixels. */
+  private static void drawCells(Surface surface, Content of, double left, double top, int pixels) {
+    int side = Math.min(of.experts(), pixels);
+    double cell = (double) pixels / side;
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        int row = (int) ((long) y * of.experts() / side);
+        int column = (int) ((long) x * of.experts() / side);
+        int pixel = LoadColors.pixelOfCosine(of.cosine()[row * of.experts() + column]);
+        Color color = Color.rgb(pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255);
+        // A hair larger than the cell: else the ground would shine through between two.
+        surface.fill(color, left + x * cell, top + y * cell, cell + 0.3, cell + 0.3, 0);
+      }
+    }
+  }
+
+  /** A line an expert, with its cosine to each. */
+  private static CsvFile table(Content of) {
+    CsvFile table =
+        new CsvFile(
+            Stream.concat(
+                    Stream.of("expert"),
+                    IntStream.range(0, of.experts()).mapToObj(e -> "expert_" + e))
+                .toList());
+    for (int row = 0; row < of.experts(); row++) {
+      List<Object> line = new ArrayList<>();
+      line.add(row);
+      for (int column = 0; column < of.experts(); column++) {
+        line.add((double) of.cosine()[row * of.experts() + column]);
+      }
+      table.add(line);
+    }
+    return table;
   }
 
   @Override

@@ -22,6 +22,7 @@ public final class EmptyState extends VBox {
     body.getStyleClass().add("muted");
     body.setWrapText(true);
     body.setTextAlignment(TextAlignment.CENTER);
+    body.setAlignment(Pos.CENTER); // a single line, which is narrower than its label
     body.setMaxWidth(420);
     body.setMinHeight(Region.USE_PREF_SIZE);
     getChildren().addAll(Icons.of(icon), head, body);

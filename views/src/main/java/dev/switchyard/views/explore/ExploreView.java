@@ -91,7 +91,7 @@ final class ExploreView extends BorderPane {
             new ExpertInspector(model, theme, controller));
     VBox.setVgrow(side.getChildren().getFirst(), Priority.SOMETIMES);
     VBox.setVgrow(side.getChildren().getLast(), Priority.ALWAYS);
-    VBox text = new VBox(12, gridCard(saving), queuesCard());
+    VBox text = new VBox(12, gridCard(saving), queuesCard(saving));
     StackPane pages =
         new StackPane(
             on(Page.TEXT, text),
@@ -214,7 +214,7 @@ final class ExploreView extends BorderPane {
     return card;
   }
 
-  private Card queuesCard() {
+  private Card queuesCard(Saving saving) {
     queues.setOnExpert(controller::chooseExpert);
     Card card =
         new Card(
@@ -229,6 +229,12 @@ final class ExploreView extends BorderPane {
                         : "Experts in " + Figures.layerInWords(model.routing().name()),
                 model.trace,
                 model.layer));
+    ExportMenu export =
+        ExportMenu.ofChart(
+            saving, card.title()::getText, () -> queues.export(card.title().getText()));
+    export.setId("export-queues");
+    export.visibleProperty().bind(model.trace.isNotNull());
+    card.withTools(export);
     Glossary.explain(card.title(), Term.EXPERT);
     Glossary.explain(card.subtitle(), Term.CAPACITY);
     card.setPrefHeight(230);

@@ -1,10 +1,12 @@
 package dev.switchyard.views.inspect;
 
 import dev.switchyard.engine.observe.ExpertSimilarity;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.SimilarityMatrix;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -23,7 +25,7 @@ final class ExpertCard extends StackPane {
   private final InspectModel model;
   private final SimilarityMatrix matrix;
 
-  ExpertCard(InspectModel model, ObservableValue<Theme> theme) {
+  ExpertCard(InspectModel model, ObservableValue<Theme> theme, Saving saving) {
     this.model = model;
     matrix = new SimilarityMatrix(theme);
     matrix.setId("similarity");
@@ -52,10 +54,19 @@ final class ExpertCard extends StackPane {
     card.subtitle()
         .textProperty()
         .bind(model.similarity.map(ExpertCard::summary).orElse("cosines of two experts' weights"));
-    card.withTools(what(), layers());
+    ExportMenu export = ExportMenu.ofChart(saving, this::title, () -> matrix.export(title()));
+    export.setId("export-similarity");
+    export.visibleProperty().bind(model.similarity.isNotNull());
+    card.withTools(what(), layers(), export);
     getChildren().add(card);
     model.similarity.subscribe(now -> show());
     model.ofRouter.subscribe(now -> show());
+  }
+
+  private String title() {
+    return model.layer.get() == null
+        ? "How alike experts are"
+        : "How alike experts are, " + name(model.layer.get());
   }
 
   private Choice<Boolean> what() {

@@ -28,8 +28,8 @@ final class InspectView extends BorderPane {
       InspectController controller) {
     setId("inspect-page");
     setTop(bar(model, saving, controller));
-    WeightCard weight = new WeightCard(model, theme);
-    ExpertCard experts = new ExpertCard(model, theme);
+    WeightCard weight = new WeightCard(model, theme, saving);
+    ExpertCard experts = new ExpertCard(model, theme, saving);
     VBox.setVgrow(experts, Priority.ALWAYS);
     VBox right = new VBox(12, weight, experts);
     right.setMinWidth(420);

@@ -1,10 +1,12 @@
 package dev.switchyard.views.inspect;
 
 import dev.switchyard.engine.observe.WeightStatistics;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.Histogram;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
 import dev.switchyard.views.component.Stat;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Term;
@@ -23,7 +25,7 @@ import org.kordamp.ikonli.feather.Feather;
 final class WeightCard extends StackPane {
   private final InspectModel model;
 
-  WeightCard(InspectModel model, ObservableValue<Theme> theme) {
+  WeightCard(InspectModel model, ObservableValue<Theme> theme, Saving saving) {
     this.model = model;
     setMinHeight(250);
     setPrefHeight(290);
@@ -68,6 +70,12 @@ final class WeightCard extends StackPane {
                                 Figures.bytes(weight.bytes()),
                                 weight.file()))
                 .orElse("how large its numbers are, and how they are spread"));
+    ExportMenu export =
+        ExportMenu.ofChart(
+            saving, card.title()::getText, () -> histogram.export(card.title().getText()));
+    export.setId("export-histogram");
+    export.visibleProperty().bind(model.statistics.isNotNull());
+    card.withTools(export);
     getChildren().add(card);
   }
 

@@ -28,38 +28,42 @@ final class ActionSearch {
 
   /**
    * The actions that have all words of a query, the best first; what can be done now stands before
-   * what can't. An empty query finds all.
+   * what can't, and both before what has no more than the letters: who asks for what can't be done
+   * gets nothing else done. An empty query finds all.
    */
   static List<Found> find(List<ActionGroup> groups, String query) {
     String[] words = query.strip().toLowerCase(Locale.ROOT).split("\\s+");
     List<Ranked> ranked = new ArrayList<>();
     for (ActionGroup group : groups) {
       for (Action action : group.actions()) {
-        int score = query.isBlank() ? 1 : score(group.title(), action, words);
+        int score = query.isBlank() ? WITHIN : score(group.title(), action, words);
         if (score > 0) {
           ranked.add(new Ranked(new Found(group.title(), action), score));
         }
       }
     }
     ranked.sort(
-        Comparator.<Ranked>comparingInt(each -> each.found().action().enabled().get() ? 0 : 1)
+        Comparator.<Ranked>comparingInt(each -> each.score() == SCATTERED ? 1 : 0)
+            .thenComparingInt(each -> each.found().action().enabled().get() ? 0 : 1)
             .thenComparingInt(each -> -each.score()));
     return ranked.stream().map(Ranked::found).toList();
   }
 
-  /** 0 where a word is nowhere. */
+  /** 0 where a word is nowhere, {@link #SCATTERED} where of one there are no more than letters. */
   private static int score(String group, Action action, String[] words) {
     String title = action.title().toLowerCase(Locale.ROOT);
     String more = (group + " " + action.words()).toLowerCase(Locale.ROOT);
     int sum = 0;
+    boolean scattered = false;
     for (String word : words) {
       int score = score(title, more, word);
       if (score == 0) {
         return 0;
       }
+      scattered |= score == SCATTERED;
       sum += score;
     }
-    return sum;
+    return scattered ? SCATTERED : sum;
   }
 
   private static int score(String title, String more, String word) {
