@@ -53,6 +53,7 @@ public final class DevicesText {
     for (CudaLibrary library : CudaLibrary.values()) {
       lines.add(line("CUDA 13", library(library, cuda.library(library))));
     }
+    CudaSurvey.uselessHome().ifPresent(problem -> lines.add(line("CUDA 13", problem)));
     lines.add(
         line(
             "auto",

@@ -129,6 +129,11 @@ public record CudaSurvey(DriverFacts driver, List<FoundLibrary> libraries, Strin
     return libraries.stream().filter(found -> found.library() == library).findFirst();
   }
 
+  /** What is wrong with the folder for libraries that this process was told; or empty. */
+  public static Optional<String> uselessHome() {
+    return LibrarySearch.ofMachine().uselessHome();
+  }
+
   /** The GPUs that the backend can use, in the driver's order. */
   public List<GpuFacts> usableGpus() {
     List<GpuFacts> usable = new ArrayList<>(driver.gpus());

@@ -60,6 +60,21 @@ record LibrarySearch(Map<String, String> environment, Path root) {
     return List.copyOf(found.values());
   }
 
+  /**
+   * What is wrong with the folder that {@code SWITCHYARD_CUDA_HOME} names: nothing of CUDA 13 lies
+   * there; empty where it is right, or nothing is named.
+   */
+  Optional<String> uselessHome() {
+    String home = environment.getOrDefault(OWN_HOME, "");
+    Map<CudaLibrary, FoundLibrary> found = new EnumMap<>(CudaLibrary.class);
+    addFrom(named(OWN_HOME), OWN_HOME, found);
+    return home.isBlank() || !found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s is %s, but no library of CUDA 13 lies there: name the folder that has lib64"
+                .formatted(OWN_HOME, home));
+  }
+
   /** NCCL is no part of a CUDA installation: mostly it lies elsewhere. */
   private static boolean isComplete(Map<CudaLibrary, FoundLibrary> found) {
     return found.keySet().containsAll(CudaLibrary.needed())

@@ -122,6 +122,17 @@ class CudaSurveyTest {
   }
 
   @Test
+  void aNamedFolderWithoutLibrariesIsSpokenOf() throws IOException {
+    Map<String, String> named = Map.of("SWITCHYARD_CUDA_HOME", folder.resolve("mine").toString());
+    assertThat(new LibrarySearch(named, folder).uselessHome().orElseThrow())
+        .contains("SWITCHYARD_CUDA_HOME is " + folder.resolve("mine"))
+        .contains("lib64");
+    library("mine/lib64/libcudart.so.13");
+    assertThat(new LibrarySearch(named, folder).uselessHome()).isEmpty();
+    assertThat(new LibrarySearch(Map.of(), folder).uselessHome()).isEmpty();
+  }
+
+  @Test
   void anInstallationOfCudaIsFoundUnderUsrLocal() throws IOException {
     library("usr/local/cuda-13.0/lib64/libcudart.so.13");
     library("usr/local/cuda-13.1/targets/x86_64-linux/lib/libcudart.so.13");
