@@ -28,6 +28,7 @@ import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.control.TextArea;
+import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -103,9 +104,15 @@ final class ExploreView extends BorderPane {
     textCard.visibleProperty().bind(model.page.isNotEqualTo(Page.EXPERTS));
     textCard.managedProperty().bind(textCard.visibleProperty());
     VBox main = new VBox(12, textCard, pages);
-    HBox.setHgrow(main, Priority.ALWAYS);
-    main.setMinWidth(0);
-    Beside content = new Beside(main, scrolled(side), 1000, 640, 1000);
+    // A scroll pane would take the keyboard from whatever in it was clicked.
+    main.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
+    ScrollPane left = scrolled(main);
+    HBox.setHgrow(left, Priority.ALWAYS);
+    left.setMinWidth(0);
+    ScrollPane right = scrolled(side);
+    right.setMinWidth(SIDE);
+    right.setPrefWidth(SIDE);
+    Beside content = new Beside(left, right, 1000, 640, 1000);
     content.getStyleClass().add("screen");
     EmptyState empty = empty();
     content.visibleProperty().bind(model.subject.isNotNull());
@@ -114,15 +121,13 @@ final class ExploreView extends BorderPane {
     follow();
   }
 
-  /** The side scrolls where the window is too low for it. */
-  private static ScrollPane scrolled(VBox side) {
-    ScrollPane scrolled = new ScrollPane(side);
+  /** A column scrolls where the window is too low for it. */
+  private static ScrollPane scrolled(VBox column) {
+    ScrollPane scrolled = new ScrollPane(column);
     scrolled.setFitToWidth(true);
     scrolled.setFitToHeight(true);
     scrolled.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
     scrolled.getStyleClass().addAll("edge-to-edge", "form-scroll");
-    scrolled.setMinWidth(SIDE);
-    scrolled.setPrefWidth(SIDE);
     return scrolled;
   }
 
