@@ -178,6 +178,7 @@ final class ParameterMemory implements ParameterSource, AutoCloseable {
 
   /** All gradients, with zeros between them. */
   List<Tensor> gradientBlocks() {
+    // Who asks for a gradient has its zeros written.
     trained().forEach(Parameter::gradient);
     return List.copyOf(gradientBlocks);
   }

@@ -151,6 +151,7 @@ final class GradientReduction implements GradientListener, AutoCloseable {
       return;
     }
     bucket.started = true;
+    // Zeros that only count as such are written: others read the memory itself.
     bucket.parameters.forEach(Parameter::gradient);
     backend.synchronize();
     Tensor first = bucket.parameters.getFirst().gradient();

@@ -25,6 +25,10 @@ final class ChartMarks extends AbstractXYAnnotation {
   private static final long serialVersionUID = 1L;
   private static final double LINE_HEIGHT = 15;
   private static final double CLEAR_OF_CURVE = 44;
+
+  /** From the middle of the lowest name to the foot of the chart: below stand half a line and g. */
+  private static final double FOOT = 8;
+
   private static final String NOTHING = "nothing measured yet";
 
   /** Names are read over other lines: so much of those is covered. */
@@ -169,7 +173,7 @@ final class ChartMarks extends AbstractXYAnnotation {
   private static void keepInside(List<Name> names, Rectangle2D area) {
     for (int i = 0; i < names.size(); i++) {
       double top = area.getMinY() + 6 + i * LINE_HEIGHT;
-      double bottom = area.getMaxY() - 4 - (names.size() - 1 - i) * LINE_HEIGHT;
+      double bottom = area.getMaxY() - FOOT - (names.size() - 1 - i) * LINE_HEIGHT;
       double y = names.get(i).y()[0];
       names.get(i).y()[0] = Math.max(top, Math.min(bottom, y));
     }

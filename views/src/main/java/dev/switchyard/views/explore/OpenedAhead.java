@@ -41,7 +41,10 @@ public final class OpenedAhead implements AutoCloseable {
   private void open(String model, CompletableFuture<Microscope> made) {
     try {
       Microscope microscope = workbench.open(model);
-      made.complete(microscope);
+      if (!made.complete(microscope)) {
+        microscope.close(); // given up meanwhile
+        return;
+      }
       List<String> examples = microscope.subject().exampleTexts();
       if (!examples.isEmpty()) {
         CompletableFuture<?> routed = microscope.routeAll(Request.of(examples.getFirst()));
@@ -68,12 +71,9 @@ public final class OpenedAhead implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    if (opening != null) {
-      CompletableFuture<Void> end = opening.thenAccept(Microscope::close);
-      opening = null;
-      if (end.isCompletedExceptionally()) {
-        name = ""; // it could not be opened: nothing is to be closed
-      }
+    if (opening != null && !opening.cancel(false) && !opening.isCompletedExceptionally()) {
+      opening.join().close();
     }
+    opening = null;
   }
 }
