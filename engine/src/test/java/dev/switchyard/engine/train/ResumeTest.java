@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchyard.engine.ChildJvm;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunListener;
@@ -128,17 +129,7 @@ final class ResumeTest {
   @Test
   void killedByTheSystemInTheMiddleOfAStep() throws Exception {
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                ChildRun.class.getName(),
-                text.toString(),
-                broken.toString())
+        ChildJvm.running(ChildRun.class, text.toString(), broken.toString())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader said = child.inputReader()) {

@@ -3,6 +3,7 @@ package dev.switchyard.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchyard.engine.ChildJvm;
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.observe.RunState;
@@ -92,16 +93,7 @@ final class WatchedRunTest {
   }
 
   private static Process child(Path text, Path run) throws Exception {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            ResumeTest.ChildRun.class.getName(),
-            text.toString(),
-            run.toString())
+    return ChildJvm.running(ResumeTest.ChildRun.class, text.toString(), run.toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
