@@ -53,6 +53,8 @@ final class RankLearner implements AutoCloseable {
             parallel.gradientBucket() * MEGA,
             parallel.zero1());
     this.optimizer = Optimizer.of(config, model.backend(), reduction.owned());
+    // The whole model's backend copies from here and to here without knowing what is in flight.
+    model.backend().synchronize();
   }
 
   /** Seconds that the step took this device, waiting included, since it was last asked. */

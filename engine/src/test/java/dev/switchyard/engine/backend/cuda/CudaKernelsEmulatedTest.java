@@ -331,5 +331,8 @@ final class CudaKernelsEmulatedTest {
     assertThatThrownBy(() -> run("relu_f32", 1, 1, 1, 512, 0, ints(1), ints(1), 1L))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("blocks of 512 threads (at most 256)");
+    assertThatThrownBy(() -> run("relu_f32", 1, 1, 1, 256, 0, ints(1), ints(1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("relu_f32 has 3 parameters, not 2");
   }
 }

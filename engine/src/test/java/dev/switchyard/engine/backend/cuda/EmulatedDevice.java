@@ -111,10 +111,21 @@ final class EmulatedDevice implements CudaDevice {
     }
     Arena arena = Arena.ofShared();
     MemorySegment block = arena.allocate(bytes, 256);
-    block.fill((byte) 0x7F); // nothing may count on zeros
+    spoil(block);
     allocated.put(block.address(), arena);
     ON_GPU.put(block.address(), bytes);
     return block.address();
+  }
+
+  /** Nothing may count on zeros: as a real number this is none, as an index far away. */
+  private static void spoil(MemorySegment block) {
+    long done = Math.min(block.byteSize(), 4 * Integer.BYTES);
+    for (long at = 0; at < done; at++) {
+      block.set(ValueLayout.JAVA_BYTE, at, (byte) (at % 2 == 0 ? 0xFF : 0x7F));
+    }
+    for (; done < block.byteSize(); done *= 2) {
+      MemorySegment.copy(block, 0, block, done, Math.min(done, block.byteSize() - done));
+    }
   }
 
   @Override

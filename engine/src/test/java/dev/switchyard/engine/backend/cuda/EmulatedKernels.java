@@ -36,6 +36,7 @@ final class EmulatedKernels {
 
   private final MethodHandle emulate;
   private final MethodHandle order;
+  private final MethodHandle arity;
   private final MethodHandle error;
 
   private EmulatedKernels(Path library) {
@@ -59,6 +60,10 @@ final class EmulatedKernels {
     this.order =
         linker.downcallHandle(
             symbols.findOrThrow("emulation_order"), FunctionDescriptor.ofVoid(number));
+    this.arity =
+        linker.downcallHandle(
+            symbols.findOrThrow("emulation_arity"),
+            FunctionDescriptor.of(number, ValueLayout.ADDRESS));
     this.error =
         linker.downcallHandle(
             symbols.findOrThrow("emulation_error"),
@@ -88,7 +93,8 @@ final class EmulatedKernels {
     return false;
   }
 
-  private static Path library() {
+  /** The library with all kernels; compiled where there is none of these sources yet. */
+  static Path library() {
     try {
       List<String> names = sources(EMULATION, new ArrayList<>());
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -124,7 +130,7 @@ final class EmulatedKernels {
     return found;
   }
 
-  private static byte[] read(String name) throws IOException {
+  static byte[] read(String name) throws IOException {
     try (InputStream in = EmulatedKernels.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("There is no source " + name + " among the resources.");
@@ -135,19 +141,24 @@ final class EmulatedKernels {
 
   private static void compile(Path folder, Path library) throws IOException {
     Path unfinished = folder.resolve("unfinished.so");
+    compile(
+        folder,
+        "-march=native",
+        "-shared",
+        "-DSWITCHYARD_EMULATION",
+        EMULATION,
+        "-o",
+        unfinished.toString());
+    Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Runs the compiler in a folder. */
+  static void compile(Path folder, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("g++", "-std=c++17", "-O2", "-fPIC"));
+    command.addAll(List.of(arguments));
     Path log = folder.resolve("log.txt");
     Process process =
-        new ProcessBuilder(
-                "g++",
-                "-std=c++17",
-                "-O2",
-                "-march=native",
-                "-fPIC",
-                "-shared",
-                "-DSWITCHYARD_EMULATION",
-                EMULATION,
-                "-o",
-                unfinished.toString())
+        new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -165,7 +176,6 @@ final class EmulatedKernels {
     if (process.exitValue() != 0) {
       throw new IllegalStateException("g++ refuses the kernels:\n" + Files.readString(log));
     }
-    Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**
@@ -186,6 +196,12 @@ final class EmulatedKernels {
       int shared,
       long[] arguments) {
     try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(kernel);
+      int parameters = (int) arity.invokeExact(name);
+      if (parameters >= 0 && parameters != arguments.length) {
+        throw new IllegalStateException(
+            "%s has %d parameters, not %d".formatted(kernel, parameters, arguments.length));
+      }
       MemorySegment values = arena.allocateFrom(ValueLayout.JAVA_LONG, arguments);
       MemorySegment addresses = arena.allocate(ValueLayout.ADDRESS, Math.max(1, arguments.length));
       for (int i = 0; i < arguments.length; i++) {
@@ -193,16 +209,7 @@ final class EmulatedKernels {
       }
       int code =
           (int)
-              emulate.invokeExact(
-                  arena.allocateFrom(kernel),
-                  gridX,
-                  gridY,
-                  gridZ,
-                  blockX,
-                  blockY,
-                  1,
-                  shared,
-                  addresses);
+              emulate.invokeExact(name, gridX, gridY, gridZ, blockX, blockY, 1, shared, addresses);
       if (code != 0) {
         throw new IllegalStateException(((MemorySegment) error.invokeExact()).getString(0));
       }

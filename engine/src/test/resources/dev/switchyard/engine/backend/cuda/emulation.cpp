@@ -353,6 +353,12 @@ char* meet(const void* value, unsigned bytes, void (*whole)(char*), const char* 
 
 extern "C" const char* emulation_error() { return emulation::machine.why.c_str(); }
 
+// Parameters of a kernel, or -1 where there is none of that name.
+extern "C" int emulation_arity(const char* name) {
+  auto found = emulation::kernels().find(name);
+  return found == emulation::kernels().end() ? -1 : static_cast<int>(found->second.parameters);
+}
+
 extern "C" void emulation_order(int order) { emulation::machine.order = order; }
 
 extern "C" int emulate(const char* name, unsigned gridX, unsigned gridY, unsigned gridZ,

@@ -90,6 +90,7 @@ struct Kernel {
   void (*function)();
   void (*call)(void (*function)(), void** arguments);
   unsigned threads;
+  unsigned parameters;
 };
 
 std::map<std::string, Kernel>& kernels();
@@ -102,7 +103,7 @@ struct Registered {
                          emulation::call(reinterpret_cast<void (*)(A...)>(function), arguments,
                                          std::index_sequence_for<A...>());
                        },
-                       threads};
+                       threads, sizeof...(A)};
   }
 };
 
