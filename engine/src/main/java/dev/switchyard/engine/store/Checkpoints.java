@@ -53,7 +53,9 @@ public final class Checkpoints {
     }
     Path aside = WholeFile.aside(target);
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectory(folder); // not what it stands in: a run that was deleted stays so
+      }
       Files.createDirectory(aside);
       parts.writeTo(aside);
       WholeFile.syncFolder(aside);

@@ -116,6 +116,14 @@ public final class RunFolder implements AutoCloseable {
     return Files.isRegularFile(path.resolve(RUN));
   }
 
+  /**
+   * Whether a run that some process held is no longer in its place: deleted, moved, or being
+   * deleted. A process that ends, however it ends, leaves its files.
+   */
+  public static boolean isGone(Path path) {
+    return !isRun(path) || !Files.exists(path.resolve(RunLock.FILE));
+  }
+
   /** What {@code run.json} of a run holds, as nested maps. */
   public static Map<String, Object> read(Path path) {
     return Json.map(Json.read(path.resolve(RUN)));

@@ -9,6 +9,7 @@ import dev.switchyard.engine.observe.RunListener;
 import dev.switchyard.engine.observe.RunState;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.store.Checkpoints;
+import dev.switchyard.engine.store.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -286,14 +287,28 @@ final class EngineTrainingRun implements TrainingRun {
 
   /** The lines of all steps come first: a checkpoint never stands before what led to it. */
   private void takeCheckpoint() {
+    if (RunFolder.isGone(folder)) {
+      throw gone();
+    }
     if (checkpointStep == step) {
       return;
     }
     record.flush();
-    checkpoints.write(trainer.checkpoint());
+    try {
+      checkpoints.write(trainer.checkpoint());
+    } catch (InputException e) {
+      throw RunFolder.isGone(folder) ? gone() : e;
+    }
     checkpointStep = step;
     checkpoints.keepNewest(config.training().keepCheckpoints());
     event("checkpoint", "Checkpoint of step " + step);
+  }
+
+  private InputException gone() {
+    return new InputException(
+        ("%s was deleted or moved away while it was trained: what it learned up to step %d can't be"
+                + " kept there.")
+            .formatted(folder, step));
   }
 
   private void event(String kind, String text) {

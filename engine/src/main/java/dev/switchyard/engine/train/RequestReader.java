@@ -1,6 +1,7 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.store.RunFolder;
 import dev.switchyard.engine.store.RunRequests;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ final class RequestReader implements AutoCloseable {
       while (!ended.await(MILLISECONDS, TimeUnit.MILLISECONDS)) {
         try {
           RunRequests.take(run.folder()).ifPresent(this::pass);
+          if (RunFolder.isGone(run.folder())) {
+            run.checkpointNow(); // fails, and says why: now, not when the next one is due
+          }
         } catch (InputException e) {
           LOG.warn("What was asked of {} can't be read: {}", run.folder(), e.getMessage());
         }

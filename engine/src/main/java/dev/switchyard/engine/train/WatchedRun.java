@@ -106,7 +106,13 @@ final class WatchedRun implements TrainingRun {
     tail.steps(this::step);
     tail.probes(this::look);
     tail.events(this::event);
-    if (!trained && !state.isOver()) {
+    if (!trained && !state.isOver() && RunFolder.isGone(folder)) {
+      failure =
+          ("%s was deleted or moved away, here after step %d. Whether its process still trains"
+                  + " can't be seen from here.")
+              .formatted(folder, step);
+      end(RunState.FAILED);
+    } else if (!trained && !state.isOver()) {
       switch (RunHistory.state(folder, events)) {
         case "finished", "stopped" -> end(RunState.FINISHED);
         case "failed" -> {

@@ -168,6 +168,7 @@ final class ResumeTest {
                 });
         run.start();
         run.await();
+        run.failure().ifPresent(System.out::println);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.store.RunHistory;
 import dev.switchyard.engine.store.RunRequests;
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,25 @@ final class WatchedRunTest {
     } finally {
       child.destroyForcibly().waitFor();
     }
+  }
+
+  @Test
+  void aRunWhoseFolderIsDeletedSaysSoWhereItIsTrainedAndWhereItIsFollowed() throws Exception {
+    Path text = TinyRun.text(folder);
+    Path run = folder.resolve("run");
+    Process child = child(text, run);
+    try (BufferedReader said = child.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("step 1");
+      try (TrainingRun watched = TrainingRuns.watch(run)) {
+        Files.move(run, folder.resolve("away"));
+        assertThat(watched.await()).isEqualTo(RunState.FAILED);
+        assertThat(watched.failure().orElseThrow()).contains(run + " was deleted or moved away");
+      }
+      assertThat(said.lines()).last().asString().contains(run + " was deleted or moved away");
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    assertThat(run).doesNotExist();
   }
 
   private static Process child(Path text, Path run) throws Exception {
