@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchyard.views.fake.FakeWorkbench;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import javafx.scene.control.Button;
 import javafx.scene.control.ListView;
 import org.junit.jupiter.api.Test;
+import org.testfx.util.WaitForAsyncUtils;
 
 class StartScreenTest extends ScreenTest {
   @Override
@@ -32,6 +35,26 @@ class StartScreenTest extends ScreenTest {
     untilText("#run-name-field", "seven-valleys");
     untilText("#setting-steps", "1000");
     untilText("#setting-learning_rate", "0.005");
+  }
+
+  @Test
+  void nothingStartsBeforeThePresetsAreRead() {
+    until("the start page is read", () -> seen("#train-seven-valleys"));
+    CountDownLatch reading = new CountDownLatch(1);
+    workbench.presetsRead = reading;
+    press("#rail-train");
+    assertThat(find("#create", Button.class).isDisabled()).isTrue();
+    reading.countDown();
+    until("it can start", () -> !find("#create", Button.class).isDisabled());
+  }
+
+  @Test
+  void aModelThatCantBeOpenedIsToldOnce() {
+    workbench.problem = "The sample can't be copied.";
+    interact(() -> window.explore("/models/broken"));
+    until("it is told", () -> lookup("#toasts .toast").tryQuery().isPresent());
+    WaitForAsyncUtils.waitForFxEvents();
+    assertThat(lookup("#toasts .toast").queryAll()).hasSize(1);
   }
 
   @Test

@@ -32,6 +32,15 @@ class TrainFormTest extends ScreenTest {
   }
 
   @Test
+  void aMachineThatNeverTrainedIsMeasuredAndTheTimeMarkedAsRough() {
+    untilText("#estimate-time", "42 s");
+    workbench.secondsPerStep = Double.NaN;
+    write("#setting-num_experts", "24");
+    untilText("#estimate-time", "roughly 1 min");
+    assertThat(text("#estimate-step")).isEqualTo("roughly 60 ms");
+  }
+
+  @Test
   void aWrongValueIsSaidBesideItsField() {
     write("#setting-num_experts", "many");
     untilText(

@@ -126,7 +126,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** What it is going to be; the time only where earlier runs on this machine tell it. */
+  /** What it is going to be; the time only where this machine has trained before. */
   private void announce(TrainingRun run, Workbench.Estimate estimate) {
     StringJoiner line = new StringJoiner(", ");
     line.add(
@@ -138,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
     line.add("about " + Figures.bytes(estimate.memoryBytes()));
     double seconds = estimate.secondsPerStep() * run.config().training().steps();
     if (Double.isFinite(seconds)) {
-      line.add("about " + Figures.duration(seconds));
+      line.add((estimate.rough() ? "very roughly " : "about ") + Figures.duration(seconds));
     }
     switchyard.terminal().out().println(line);
     run.events().stream()

@@ -19,8 +19,8 @@ import java.util.Optional;
 
 /**
  * What a run will need. Parameters are exact; memory is what weights, gradients and optimizer take,
- * and about what activations take; time is inferred from what the runs on this machine reached, and
- * unknown before there is one.
+ * and about what activations take; time is inferred from what the runs on this machine reached,
+ * before there is one roughly from {@link FirstPace}, and unknown before that is measured.
  */
 final class Estimates {
   private static final int BYTES = 4;
@@ -32,9 +32,16 @@ final class Estimates {
   private static final long STEPS_TO_JUDGE_BY = 20;
 
   private final Home home;
+  private final FirstPace first;
 
   Estimates(Home home) {
     this.home = home;
+    this.first = new FirstPace(home);
+  }
+
+  /** See {@link dev.switchyard.engine.train.Workbench#measurePace}. */
+  void measurePace(RunConfig config) {
+    first.measure(config.training());
   }
 
   /**
@@ -49,11 +56,14 @@ final class Estimates {
     long twin = hasTwin ? SwitchTransformer.parameterCount(load.model().denseTwin()) : 0;
     double activations =
         load.activations(load.model()) + (hasTwin ? load.activations(load.model().denseTwin()) : 0);
+    Optional<Double> reached = flopsPerSecond();
+    Optional<Double> pace = reached.or(() -> first.remembered(config.training()));
     return new Estimate(
         parameters,
         twin,
         BYTES * (copies(config) * (parameters + twin) + activations + teacher(config)),
-        load.flops() * (hasTwin ? 2 : 1) / flopsPerSecond().orElse(Double.NaN));
+        load.flops() * (hasTwin ? 2 : 1) / pace.orElse(Double.NaN),
+        reached.isEmpty());
   }
 
   /** Floats of a teacher, which has weights alone. */

@@ -76,6 +76,11 @@ public final class LocalWorkbench implements Workbench {
     return estimates.of(TrainingRuns.check(resolve(config)));
   }
 
+  @Override
+  public void measurePace(RunConfig config) {
+    estimates.measurePace(config);
+  }
+
   /**
    * The configuration with places on this disk where it names the sample corpus or a model, and
    * with the objective that pairs of texts can only be meant for.

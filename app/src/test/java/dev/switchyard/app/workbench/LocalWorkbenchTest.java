@@ -63,6 +63,10 @@ final class LocalWorkbenchTest {
       RunConfig config = tiny(text(), 25);
       Estimate before = workbench.estimate(config.with(Map.of("twin", true)));
       assertThat(before.secondsPerStep()).isNaN();
+      workbench.measurePace(config);
+      Estimate first = workbench.estimate(config);
+      assertThat(first.rough()).isTrue();
+      assertThat(first.secondsPerStep()).isBetween(1e-5, 10.0);
       assertThat(before.twinParameters()).isLessThan(before.parameters());
 
       RunConfig resolved;
@@ -74,6 +78,7 @@ final class LocalWorkbenchTest {
         took = run.reports().getLast().model().seconds() / 25;
       }
       Estimate after = workbench.estimate(config);
+      assertThat(after.rough()).isFalse();
       assertThat(after.parameters()).isEqualTo(SwitchTransformer.parameterCount(resolved.model()));
       // The same run again: the estimate is what it took.
       assertThat(after.secondsPerStep()).isBetween(0.99 * took, 1.01 * took);

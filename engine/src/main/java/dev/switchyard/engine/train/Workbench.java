@@ -87,9 +87,18 @@ public interface Workbench extends AutoCloseable {
       List<RunEvent> events,
       List<ProbeReport> probes) {}
 
-  /** What can be said of a run before it starts. */
+  /**
+   * What can be said of a run before it starts.
+   *
+   * @param secondsPerStep both models together; NaN: nothing was trained or measured here yet
+   * @param rough whether the time goes by a small model's steps and not by a run of this machine
+   */
   record Estimate(
-      long parameters, long twinParameters, double memoryBytes, double secondsPerStep) {}
+      long parameters,
+      long twinParameters,
+      double memoryBytes,
+      double secondsPerStep,
+      boolean rough) {}
 
   /** Where new runs go unless said otherwise. */
   Path runsFolder();
@@ -105,6 +114,15 @@ public interface Workbench extends AutoCloseable {
 
   /** Checks settings and estimates the run; settings as in {@link RunConfig#with}. */
   Estimate estimate(RunConfig config);
+
+  /**
+   * Trains a small model for a second or two on the backend and in the precision of a run, and
+   * remembers how fast that went: {@link #estimate} then knows a rough time where no run of this
+   * machine tells one.
+   *
+   * @throws dev.switchyard.engine.configuration.InputException where the backend can't work here
+   */
+  void measurePace(RunConfig config);
 
   /**
    * Settings of a run that starts with a model's weights: those given, but with the model's shape,

@@ -46,6 +46,10 @@ public final class ExploreController implements Screen {
   private Microscope microscope;
   private TrainingRun training;
   private boolean shown;
+
+  /** Whether a model was asked for since the screen was entered: what failed isn't tried again. */
+  private boolean tried;
+
   private String opened = "";
   private String rememberedText = "";
 
@@ -150,9 +154,7 @@ public final class ExploreController implements Screen {
         lists -> {
           model.samples.setAll(lists.samples());
           model.runs.setAll(lists.runs());
-          if (model.subject.get() == null
-              && model.opening.get().isEmpty()
-              && !lists.samples().isEmpty()) {
+          if (model.subject.get() == null && !tried && !lists.samples().isEmpty()) {
             openAgain(lists.samples().getFirst().name());
           }
         });
@@ -164,6 +166,7 @@ public final class ExploreController implements Screen {
   @Override
   public void leave() {
     shown = false;
+    tried = false;
     looking.stop();
   }
 
@@ -204,6 +207,7 @@ public final class ExploreController implements Screen {
   }
 
   private void open(String name, Callable<Microscope> opener, boolean inTraining) {
+    tried = true;
     model.opening.set(name);
     Consumer<Microscope> apply =
         opened -> {

@@ -342,8 +342,9 @@ public enum Term {
       "weights + gradients + optimizer + activations"),
   RUN_TIME(
       "Time of the run",
-      "What a step of such a model took on this machine when it was measured, for all steps.",
-      "steps × seconds a step"),
+      "By what the newest run on this machine reached. Before there is one: roughly, by some"
+          + " steps of a small model; larger ones compute faster for their size.",
+      "steps × FLOPs of a step / FLOPs a second"),
   PARAMETERS(
       "Parameters",
       "Numbers that training changes. Experts multiply them without"

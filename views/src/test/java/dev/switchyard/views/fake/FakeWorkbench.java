@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.stream.LongStream;
@@ -42,6 +43,17 @@ public final class FakeWorkbench implements Workbench {
 
   /** Experts and layers of the sample. */
   public int experts = 8;
+
+  /** NaN: nothing was trained or measured yet. */
+  public volatile double secondsPerStep = 0.042;
+
+  private volatile boolean isPaceMeasured;
+
+  /** Why no model can be opened; empty: they can. */
+  public volatile String problem = "";
+
+  /** Whoever asks for the presets waits for this. */
+  public volatile CountDownLatch presetsRead = new CountDownLatch(0);
 
   public List<String> layers = FakeReports.LAYERS;
 
@@ -108,6 +120,11 @@ public final class FakeWorkbench implements Workbench {
 
   @Override
   public List<Preset> presets() {
+    try {
+      presetsRead.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     return List.of(
         new Preset(
             "seven-valleys",
@@ -136,7 +153,14 @@ public final class FakeWorkbench implements Workbench {
         1_900_000L + 130_000L * config.model().numExperts(),
         config.training().twin() ? 1_930_000 : 0,
         3.2e8 + 2.1e6 * config.model().numExperts(),
-        0.042);
+        secondsPerStep,
+        isPaceMeasured);
+  }
+
+  @Override
+  public void measurePace(RunConfig config) {
+    isPaceMeasured = true;
+    secondsPerStep = 0.06;
   }
 
   @Override
@@ -203,6 +227,9 @@ public final class FakeWorkbench implements Workbench {
 
   @Override
   public Microscope open(String model) {
+    if (!problem.isEmpty()) {
+      throw new InputException(problem);
+    }
     if (model.contains("broken")) {
       throw new InputException(
           "%s has no model.safetensors: choose a run, a checkpoint or a model folder."

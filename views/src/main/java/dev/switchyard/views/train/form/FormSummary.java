@@ -28,7 +28,14 @@ final class FormSummary extends VBox {
     setId("summary");
     Label title = new Label("Before it starts");
     title.getStyleClass().addAll("card-title", "strong");
-    Label subtitle = new Label("estimated from the settings");
+    Label subtitle = new Label();
+    subtitle.setId("estimate-state");
+    subtitle
+        .textProperty()
+        .bind(
+            Bindings.when(model.estimate.isNull().and(model.problem.isEmpty()))
+                .then("reading what it takes …")
+                .otherwise("estimated from the settings"));
     subtitle.getStyleClass().addAll("card-subtitle", "muted");
     Label parameters = new Label();
     parameters.setId("estimate-parameters");
@@ -42,10 +49,12 @@ final class FormSummary extends VBox {
             "estimate-twin");
     var memory =
         TrainFormView.fact("memory", of(e -> Figures.bytes(e.memoryBytes())), "estimate-memory");
-    var step = TrainFormView.fact("a step", of(e -> step(e.secondsPerStep())), "estimate-step");
+    var step = TrainFormView.fact("a step", of(e -> step(e)), "estimate-step");
     var time =
         TrainFormView.fact(
-            "whole run", of(e -> Figures.duration(e.secondsPerStep() * steps())), "estimate-time");
+            "whole run",
+            of(e -> about(e, Figures.duration(e.secondsPerStep() * steps()))),
+            "estimate-time");
     VBox facts = new VBox(8, twin, memory, step, time);
     Glossary.explain(twin, Term.DENSE_TWIN);
     Glossary.explain(memory, Term.TRAINING_MEMORY);
@@ -63,7 +72,9 @@ final class FormSummary extends VBox {
     start.setId("create");
     start.getStyleClass().add("large");
     start.setMaxWidth(Double.MAX_VALUE);
-    start.disableProperty().bind(model.problem.isNotEmpty().or(model.starting));
+    start
+        .disableProperty()
+        .bind(model.problem.isNotEmpty().or(model.starting).or(model.ready.not()));
     start
         .textProperty()
         .bind(Bindings.when(model.starting).then("Preparing …").otherwise("Start training"));
@@ -118,12 +129,21 @@ final class FormSummary extends VBox {
     }
   }
 
-  private static String step(double seconds) {
+  private static String step(Estimate estimate) {
+    double seconds = estimate.secondsPerStep();
     if (!Double.isFinite(seconds)) {
-      return "–"; // nothing of this shape was measured yet
+      return "–"; // nothing was trained or measured here yet
     }
-    return seconds < 1
-        ? Figures.decimal(seconds * 1000, seconds < 0.01 ? 1 : 0) + " ms"
-        : Figures.decimal(seconds, 1) + " s";
+    return about(
+        estimate,
+        seconds < 1
+            ? Figures.decimal(seconds * 1000, seconds < 0.01 ? 1 : 0) + " ms"
+            : Figures.decimal(seconds, 1) + " s");
+  }
+
+  private static String about(Estimate estimate, String time) {
+    return estimate.rough() && Double.isFinite(estimate.secondsPerStep())
+        ? "roughly " + time
+        : time;
   }
 }

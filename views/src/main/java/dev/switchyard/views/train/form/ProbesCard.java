@@ -3,10 +3,10 @@ package dev.switchyard.views.train.form;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
+import dev.switchyard.views.component.WrittenText;
 import dev.switchyard.views.words.Glossary;
 import dev.switchyard.views.words.Term;
 import java.util.stream.Collectors;
-import javafx.scene.control.TextArea;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.VBox;
@@ -19,10 +19,9 @@ final class ProbesCard extends VBox {
 
   ProbesCard(TrainFormModel model) {
     SettingValue probes = model.fields.get("probes");
-    TextArea sentences = new TextArea();
+    WrittenText sentences = new WrittenText();
     sentences.setId("probe-sentences");
     sentences.setPrefRowCount(ROWS);
-    sentences.setWrapText(true);
     sentences.setPromptText("Beginnings of held-out text, unless you write sentences here");
     sentences.getStyleClass().add("mono");
     probes

@@ -2,6 +2,7 @@ package dev.switchyard.views.train.form;
 
 import dev.switchyard.engine.configuration.InputException;
 import dev.switchyard.engine.train.RunConfig;
+import dev.switchyard.engine.train.TrainingConfig;
 import dev.switchyard.engine.train.TrainingRun;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.Action;
@@ -10,9 +11,11 @@ import dev.switchyard.views.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -20,9 +23,12 @@ import javafx.animation.PauseTransition;
 import javafx.collections.ListChangeListener;
 import javafx.scene.Node;
 import javafx.util.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The form of a new run: checks itself while it is filled in, and says what the run will cost. */
 public final class TrainFormController {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainFormController.class);
   private static final Duration AFTER_TYPING = Duration.millis(250);
 
   private final Workbench workbench;
@@ -35,8 +41,12 @@ public final class TrainFormController {
       Action.of("create", "Start training with this form", this::start)
           .foundBy("new run begin")
           .on("Shortcut+Shift+ENTER")
-          .when(model.problem.isEmpty().and(model.starting.not()));
+          .when(model.problem.isEmpty().and(model.starting.not()).and(model.ready));
   private final TrainFormView view;
+
+  /** Backends and precisions whose pace was asked for. */
+  private final Set<String> measured = new HashSet<>();
+
   private boolean filling;
   private FormState remembered;
 
@@ -136,6 +146,7 @@ public final class TrainFormController {
           if (!texts.isEmpty()) {
             model.texts.setAll(texts);
           }
+          model.ready.set(true);
           changed();
         });
   }
@@ -257,11 +268,32 @@ public final class TrainFormController {
           model.estimate.set(estimate);
           model.problem.set(
               withoutText ? "Choose texts to train on: drop files or a folder at the left." : "");
+          if (!Double.isFinite(estimate.secondsPerStep())) {
+            measurePace(config);
+          }
         },
         problem -> {
           model.estimate.set(null);
           model.problem.set(Tasks.line(problem));
         });
+  }
+
+  /**
+   * Where no run tells how fast this machine is a small model does, once; not beside a training.
+   */
+  private void measurePace(RunConfig config) {
+    TrainingConfig training = config.training();
+    if (obstacle.get().isEmpty() && measured.add(training.backend() + training.precision())) {
+      tasks.run(
+          this + "pace",
+          "measuring how fast this machine trains",
+          () -> {
+            workbench.measurePace(config);
+            return null;
+          },
+          done -> estimate(),
+          problem -> LOG.warn("The pace of this machine can't be measured", problem));
+    }
   }
 
   private static boolean isTaken(Path folder) throws java.io.IOException {

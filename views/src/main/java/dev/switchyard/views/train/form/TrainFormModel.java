@@ -34,6 +34,9 @@ final class TrainFormModel {
   final ObjectProperty<Workbench.Estimate> estimate = new SimpleObjectProperty<>();
   final BooleanProperty starting = new SimpleBooleanProperty();
 
+  /** Whether the presets are read: before that there is nothing to start. */
+  final BooleanProperty ready = new SimpleBooleanProperty();
+
   TrainFormModel() {
     for (SettingDescription setting : RunConfig.describe()) {
       if (!setting.name().equals(DATA)) {
