@@ -82,12 +82,12 @@ public final class ExpertQueues extends ScrolledPainting {
   /** The picture of all experts of the layer, however few are seen, and their queues' lengths. */
   public ChartExport export(String title) {
     if (layer == null) {
-      return new PaintedExport(
+      return PaintedExport.of(
           title, colors(), 0, 0, surface -> {}, () -> new CsvFile(List.of("expert")));
     }
     QueueDrawing drawing = drawing();
     Rectangle2D all = new Rectangle2D(0, 0, column * layer.experts(), getHeight());
-    return new PaintedExport(
+    return PaintedExport.of(
         title,
         colors(),
         all.getWidth(),

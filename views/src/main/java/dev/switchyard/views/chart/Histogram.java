@@ -92,7 +92,7 @@ public final class Histogram extends ReadablePainting {
     Theme.Colors colors = colors();
     double width = width();
     double height = height();
-    return new PaintedExport(
+    return PaintedExport.of(
         title,
         colors,
         width,

@@ -79,8 +79,22 @@ public final class MeshPicture extends ReadablePainting {
 
   /** The picture and the data of what is shown now. */
   public ChartExport export(String title) {
-    return new MeshExport(
-        title, content, colors(), isDark(), Math.max(640, width()), Math.max(360, height()));
+    Content now = content;
+    double width = Math.max(640, width());
+    double height = Math.max(360, height());
+    Theme.Colors colors = colors();
+    boolean dark = isDark();
+    return new PaintedExport(
+        title,
+        colors,
+        width,
+        height,
+        g -> {
+          if (!now.devices().isEmpty()) {
+            new MeshDrawing(now, colors, dark, width, height).draw(g);
+          }
+        },
+        () -> MeshTable.of(now));
   }
 
   /** The middle of a device's card, for those that point there. */

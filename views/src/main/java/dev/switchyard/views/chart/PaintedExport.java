@@ -13,7 +13,7 @@ import javafx.scene.text.TextAlignment;
  * was seen.
  *
  * @param width of the picture without its margins
- * @param paint paints it; called on any thread
+ * @param draw draws it; called on any thread
  * @param data its numbers; called on any thread
  */
 record PaintedExport(
@@ -21,28 +21,40 @@ record PaintedExport(
     Theme.Colors colors,
     double width,
     double height,
-    Consumer<Surface> paint,
+    Consumer<Graphics2D> draw,
     Supplier<CsvFile> data)
     implements ChartExport {
   private static final double TOP = 44;
   private static final double MARGIN = 16;
 
+  /** What a surface can paint, on the screen and into files alike. */
+  static PaintedExport of(
+      String title,
+      Theme.Colors colors,
+      double width,
+      double height,
+      Consumer<Surface> paint,
+      Supplier<CsvFile> data) {
+    return new PaintedExport(
+        title, colors, width, height, g -> paint.accept(new FileSurface(g)), data);
+  }
+
   @Override
   public byte[] png() {
-    return VectorPicture.png(width + 2 * MARGIN, height + TOP + MARGIN, this::draw);
+    return VectorPicture.png(width + 2 * MARGIN, height + TOP + MARGIN, this::drawAll);
   }
 
   @Override
   public byte[] svg() {
-    return VectorPicture.svg(width + 2 * MARGIN, height + TOP + MARGIN, this::draw);
+    return VectorPicture.svg(width + 2 * MARGIN, height + TOP + MARGIN, this::drawAll);
   }
 
-  private void draw(Graphics2D g) {
+  private void drawAll(Graphics2D g) {
     Surface surface = new FileSurface(g);
     surface.fill(colors.card(), 0, 0, width + 2 * MARGIN, height + TOP + MARGIN, 0);
     surface.text(title, Fonts.strong(14), colors.text(), MARGIN, TOP / 2, TextAlignment.LEFT);
     g.translate(MARGIN, TOP);
-    paint.accept(surface);
+    draw.accept(g);
     g.translate(-MARGIN, -TOP);
   }
 

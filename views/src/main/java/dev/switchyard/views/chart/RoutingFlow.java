@@ -141,7 +141,7 @@ public final class RoutingFlow extends ScrolledPainting {
   public ChartExport export(String title, Supplier<CsvFile> data) {
     double width = Math.max(LEAST_WIDTH, getWidth());
     if (graph == null) {
-      return new PaintedExport(title, colors(), width, 0, surface -> {}, data);
+      return PaintedExport.of(title, colors(), width, 0, surface -> {}, data);
     }
     int tokens = graph.columns().getFirst().size();
     FlowLayout own =
@@ -150,7 +150,7 @@ public final class RoutingFlow extends ScrolledPainting {
             width,
             Math.max(getHeight(), FlowLayout.HEAD + Math.min(MOST_HEIGHT, tokens * NAMED_TOKEN)));
     FlowDrawing drawing = new FlowDrawing(trace, layers, own, colors(), token, expert, Hit.NOTHING);
-    return new PaintedExport(title, colors(), own.width(), own.height(), drawing::draw, data);
+    return PaintedExport.of(title, colors(), own.width(), own.height(), drawing::draw, data);
   }
 
   @Override

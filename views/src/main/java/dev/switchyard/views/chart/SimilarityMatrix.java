@@ -125,7 +125,7 @@ public final class SimilarityMatrix extends ReadablePainting {
     double left = left();
     double top = top();
     int pixels = (int) side();
-    return new PaintedExport(
+    return PaintedExport.of(
         title,
         colors,
         left + pixels,

@@ -165,14 +165,14 @@ public final class TokenGrid extends ScrolledPainting {
    */
   public ChartExport export(String title, Supplier<CsvFile> data) {
     if (content.trace() == null) {
-      return new PaintedExport(title, colors(), 0, 0, surface -> {}, data);
+      return PaintedExport.of(title, colors(), 0, 0, surface -> {}, data);
     }
     int most = Math.max(1, Math.max(tokens(true), tokens(false)));
     double width = Math.max(getWidth(), Math.min(MOST_WIDTH, GridLayout.LEFT + most * WORDY_CELL));
     GridLayout own = GridLayout.of(content.trace(), width, getHeight());
     GridDrawing drawing = new GridDrawing(content, own, colors(), false);
     Rectangle2D all = new Rectangle2D(0, 0, own.width(), own.height());
-    return new PaintedExport(
+    return PaintedExport.of(
         title, colors(), own.width(), own.height(), surface -> drawing.draw(surface, all), data);
   }
 
