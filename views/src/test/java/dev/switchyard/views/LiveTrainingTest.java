@@ -136,6 +136,7 @@ class LiveTrainingTest extends ScreenTest {
     press("#change");
     until("the form is seen", () -> seen("#change-form"));
     assertThat(find("#change-apply", Button.class).isDisabled()).isTrue();
+    assertThat(stage.getScene().getFocusOwner().getId()).isEqualTo("change-learning_rate");
     write("#change-learning_rate", "fast");
     untilText(
         "#change-problem-learning_rate",

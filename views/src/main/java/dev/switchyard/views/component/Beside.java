@@ -4,6 +4,7 @@ import javafx.scene.Node;
 import javafx.scene.control.ScrollPane;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.HBox;
+import javafx.scene.layout.Pane;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
 import javafx.scene.layout.StackPane;
@@ -11,7 +12,7 @@ import javafx.scene.layout.VBox;
 
 /**
  * Two parts of a screen side by side where there is room for that; in a narrow window, or a
- * magnified one, the second stands below the first and both are scrolled.
+ * magnified one, the second stands below the first. What can't be so low as the window is scrolled.
  */
 public final class Beside extends StackPane {
   private static final double GAP = 12;
@@ -60,15 +61,16 @@ public final class Beside extends StackPane {
     getChildren().clear();
     first.setPrefHeight(below && firstHeight > 0 ? firstHeight : USE_COMPUTED_SIZE);
     second.setPrefHeight(below && secondHeight > 0 ? secondHeight : USE_COMPUTED_SIZE);
-    getChildren().add(below ? scrolled() : new HBox(GAP, first, second));
+    Pane both = below ? new VBox(GAP, first, second) : new HBox(GAP, first, second);
+    getChildren().add(scrolled(both, !below));
   }
 
-  private Node scrolled() {
-    VBox both = new VBox(GAP, first, second);
+  private static Node scrolled(Pane both, boolean fitToHeight) {
     // A scroll pane would take the keyboard from whatever in it was clicked.
     both.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
     ScrollPane scroll = new ScrollPane(both);
     scroll.setFitToWidth(true);
+    scroll.setFitToHeight(fitToHeight);
     scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);
     scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
     return scroll;

@@ -11,6 +11,7 @@ import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.component.WrittenText;
 import dev.switchyard.views.generate.GenerateController;
 import dev.switchyard.views.preference.PreferenceController;
 import dev.switchyard.views.task.Saving;
@@ -27,7 +28,6 @@ import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
-import javafx.scene.control.TextArea;
 import javafx.scene.input.MouseEvent;
 import javafx.scene.layout.BorderPane;
 import javafx.scene.layout.HBox;
@@ -160,9 +160,8 @@ final class ExploreView extends BorderPane {
   }
 
   private Card textCard(ExploreActions actions) {
-    TextArea text = new TextArea();
+    WrittenText text = new WrittenText();
     text.setId("text");
-    text.setWrapText(true);
     text.setPromptText("Type or paste a text: every token's way is shown as you type.");
     text.textProperty().bindBidirectional(model.text);
     text.setPrefRowCount(2);

@@ -47,6 +47,8 @@ import javafx.stage.Stage;
 public final class MainWindow implements Navigator {
   private static final double WIDTH = 1440;
   private static final double HEIGHT = 900;
+  private static final double LEAST_WIDTH = 900;
+  private static final double LEAST_HEIGHT = 600;
 
   private final Stage stage;
   private final SavedSettings saved;
@@ -108,8 +110,8 @@ public final class MainWindow implements Navigator {
     drop = new DropController(tasks, toasts, routes::of);
     stage.setScene(scene());
     stage.setTitle("Switchyard");
-    stage.setMinWidth(1120);
-    stage.setMinHeight(700);
+    stage.setMinWidth(LEAST_WIDTH);
+    stage.setMinHeight(LEAST_HEIGHT);
     stage.setOnCloseRequest(
         event -> {
           event.consume();

@@ -22,7 +22,7 @@ import javafx.scene.layout.StackPane;
 
 /** The screens, one of which is seen; what they keep is kept whenever one is left. */
 final class Screens implements AutoCloseable {
-  private static final double LEAST_WIDTH = 860;
+  private static final double LEAST_WIDTH = 832;
   private static final double LEAST_HEIGHT = 500;
 
   private static final String SEEN = "screen";
@@ -30,6 +30,7 @@ final class Screens implements AutoCloseable {
   private final SavedSettings saved;
   private final Runnable others;
   private final Map<Place, Screen> all = new EnumMap<>(Place.class);
+  private final Focus focus = new Focus();
   private final StackPane view = new StackPane();
   private final ScrollPane scroll;
   private final ReadOnlyObjectWrapper<Place> place = new ReadOnlyObjectWrapper<>();
@@ -95,6 +96,7 @@ final class Screens implements AutoCloseable {
     }
     Place before = place.get();
     if (before != next) {
+      boolean goesAlong = before != null && focus.leave(before, all.get(before).view());
       if (before != null) {
         all.get(before).view().setVisible(false);
         all.get(before).leave();
@@ -104,6 +106,9 @@ final class Screens implements AutoCloseable {
       saved.put(SEEN, next.name());
       show(all.get(next).view());
       all.get(next).enter();
+      if (goesAlong) {
+        focus.enter(next, all.get(next).view());
+      }
     }
     showStatus();
   }

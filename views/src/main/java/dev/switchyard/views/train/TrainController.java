@@ -7,6 +7,7 @@ import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.action.Action;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.navigation.Screen;
+import dev.switchyard.views.task.Pulse;
 import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.task.Tasks;
 import dev.switchyard.views.theme.Appearance;
@@ -51,6 +52,9 @@ public final class TrainController implements Screen {
   private RunSession watched;
   private Replay replay;
   private boolean shown;
+
+  /** What stands above the form goes with the runs that it names. */
+  private final Pulse looking = new Pulse(0.4, this::lookAgain);
 
   /** The screen, with the form on it. */
   public TrainController(
@@ -106,12 +110,23 @@ public final class TrainController implements Screen {
       form.enter(null, List.of());
     }
     lookElsewhere();
+    looking.start();
+  }
+
+  private void lookAgain() {
+    if (formFace().isVisible() && !elsewhere.runs().isEmpty() && !tasks.isUnderWay(lookKey())) {
+      lookElsewhere();
+    }
+  }
+
+  private String lookKey() {
+    return this + "elsewhere";
   }
 
   /** Finds the runs that other processes train. */
   private void lookElsewhere() {
     tasks.run(
-        this + "elsewhere",
+        lookKey(),
         "",
         () ->
             workbench.runs().stream()
@@ -124,6 +139,7 @@ public final class TrainController implements Screen {
   public void leave() {
     shown = false;
     live.leave();
+    looking.stop();
   }
 
   @Override
@@ -183,6 +199,7 @@ public final class TrainController implements Screen {
   /** What was to be opened can't be: back to what stood there. */
   private void openingFailed(Throwable problem) {
     tasks.tell(problem);
+    lookElsewhere();
     Session before = live.session();
     if (before == null) {
       showForm(null, List.of());
@@ -382,6 +399,7 @@ public final class TrainController implements Screen {
   @Override
   public void close() {
     live.close();
+    looking.stop();
     release(session);
     release(watched);
     session = null;

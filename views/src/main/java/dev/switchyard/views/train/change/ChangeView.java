@@ -5,9 +5,13 @@ import dev.switchyard.views.component.SettingField;
 import dev.switchyard.views.component.SettingValue;
 import javafx.collections.ListChangeListener;
 import javafx.geometry.Pos;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.Label;
 import javafx.scene.control.ScrollPane;
+import javafx.scene.control.TextField;
+import javafx.scene.input.KeyCode;
+import javafx.scene.input.KeyEvent;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
 import javafx.scene.layout.Region;
@@ -17,6 +21,9 @@ import org.kordamp.ikonli.feather.Feather;
 /** Layout of the form of a change. */
 final class ChangeView extends VBox {
   private final VBox fields = new VBox(9);
+
+  /** What had the keyboard before the form was asked for. */
+  private Node left;
 
   ChangeView(ChangeModel model, ChangeController controller) {
     setId("change-form");
@@ -52,6 +59,39 @@ final class ChangeView extends VBox {
     model.fields.addListener((ListChangeListener<SettingValue>) c -> showFields(model));
     visibleProperty().bind(model.before.isNotNull());
     managedProperty().bind(visibleProperty());
+    visibleProperty().addListener((o, before, now) -> passFocus(now));
+    addEventHandler(
+        KeyEvent.KEY_PRESSED,
+        e -> {
+          if (e.getCode() == KeyCode.ESCAPE) {
+            controller.withdraw();
+            e.consume();
+          } else if (e.getCode() == KeyCode.ENTER && e.getTarget() instanceof TextField) {
+            controller.apply();
+            e.consume();
+          }
+        });
+  }
+
+  /** Who asked for the form can write at once, and goes on afterwards where he was. */
+  private void passFocus(boolean shown) {
+    if (getScene() == null) {
+      return;
+    }
+    Node focused = getScene().getFocusOwner();
+    if (shown) {
+      left = focused;
+      Node first = fields.lookup(".text-field");
+      if (first != null) {
+        first.requestFocus();
+      }
+    } else if (left != null && left.getScene() != null && isWithin(focused)) {
+      left.requestFocus();
+    }
+  }
+
+  private boolean isWithin(Node node) {
+    return node != null && (node.equals(this) || isWithin(node.getParent()));
   }
 
   private static Label line(String id, String style, javafx.beans.property.StringProperty text) {

@@ -27,6 +27,11 @@ import org.kordamp.ikonli.feather.Feather;
 final class LiveView extends BorderPane {
   private static final double SIDE = 272;
 
+  /** So high that the lowest charts can be read; in a lower window the screen scrolls. */
+  private static final double LEAST = 430;
+
+  private static final double LEAST_WITH_PROBES = 600;
+
   LiveView(
       LiveModel model,
       Appearance appearance,
@@ -81,6 +86,7 @@ final class LiveView extends BorderPane {
           if (probes.isVisible() != some || grid.getRowConstraints().isEmpty()) {
             probes.setVisible(some);
             probes.setManaged(some);
+            grid.setMinHeight(some ? LEAST_WITH_PROBES : LEAST);
             grid.getRowConstraints()
                 .setAll(some ? List.of(row(40), row(33), row(27)) : List.of(row(56), row(44)));
           }
