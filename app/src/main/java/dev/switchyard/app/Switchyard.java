@@ -2,6 +2,7 @@ package dev.switchyard.app;
 
 import dev.switchyard.app.command.SwitchyardCommand;
 import dev.switchyard.app.desktop.Desktop;
+import dev.switchyard.app.desktop.VectorModule;
 import dev.switchyard.app.terminal.Terminal;
 import dev.switchyard.app.workbench.Home;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class Switchyard {
         .println(
             "No window (%s): training the sample pair here instead; --help lists the commands."
                 .formatted(hindrance.get()));
+    VectorModule.load();
     return SwitchyardCommand.run(terminal, home, "demo");
   }
 }

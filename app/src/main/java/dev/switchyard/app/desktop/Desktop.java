@@ -30,6 +30,7 @@ public final class Desktop {
       DesktopApplication.startAhead(StartAhead.of(home));
       DesktopApplication.whenShown(() -> System.setErr(err));
       Application.launch(DesktopApplication.class, home.folder().toString());
+      ClassArchive.deleteIfUnfit();
       return Optional.empty();
     } catch (RuntimeException | LinkageError e) {
       if (DesktopApplication.wasShown()) {

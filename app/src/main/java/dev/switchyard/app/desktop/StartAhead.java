@@ -8,8 +8,9 @@ import org.kordamp.ikonli.feather.Feather;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the first window needs, made ready on a thread of its own while the toolkit starts: log,
- * settings, typefaces, icons. Who needs one of them before it is ready makes it, or waits for it.
+ * What the first window needs, made ready on a thread of its own while the toolkit starts: log, the
+ * module that the engine computes with, settings, typefaces, icons. Who needs one of them before it
+ * is ready makes it, or waits for it.
  */
 final class StartAhead {
   private final CompletableFuture<SettingsFile> settings = new CompletableFuture<>();
@@ -26,6 +27,7 @@ final class StartAhead {
   private void makeReady(Home home) {
     try {
       LoggerFactory.getLogger(StartAhead.class);
+      VectorModule.load(); // a screen that comes back may use the engine before the window stands
       settings.complete(new SettingsFile(home.settings()));
       Fonts.sans(13);
       Icons.of(Feather.ACTIVITY);

@@ -88,6 +88,7 @@ final class BackgroundRun {
       ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
           .filter(argument -> !isOfThisProcess(argument))
           .forEach(command::add);
+      command.add("--add-modules=jdk.incubator.vector"); // the desktop may have loaded it late
       command.addAll(List.of("-classpath", System.getProperty("java.class.path")));
       command.add(Switchyard.class.getName());
     }
@@ -95,9 +96,15 @@ final class BackgroundRun {
     return command;
   }
 
-  /** The descriptor of standard error is inherited by nobody; agents hold ports and files. */
+  /**
+   * The descriptor of standard error is inherited by nobody; agents hold ports and files; a
+   * class-data archive goes with one set of modules, or is being made.
+   */
   private static boolean isOfThisProcess(String argument) {
-    return argument.startsWith("-Dswitchyard.stderr")
+    return argument.startsWith("-XX:SharedArchiveFile")
+        || argument.startsWith("-XX:DumpLoadedClassList")
+        || argument.startsWith("-Dswitchyard.archive")
+        || argument.startsWith("-Dswitchyard.stderr")
         || argument.startsWith("-agent")
         || argument.startsWith("-javaagent");
   }
