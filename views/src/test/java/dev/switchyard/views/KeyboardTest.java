@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import javafx.scene.Node;
 import javafx.scene.SnapshotParameters;
+import javafx.scene.control.CheckBox;
 import javafx.scene.image.WritableImage;
 import javafx.scene.input.KeyCode;
 import javafx.scene.paint.Color;
@@ -42,6 +43,17 @@ class KeyboardTest extends ScreenTest {
     assertThat(walk(KeyCode.DIGIT4))
         .contains("search-runs", "check-debian-docs", "speed-up-table", "difference-table");
     assertThat(walk(KeyCode.DIGIT5)).contains("inspect-models", "search-weights", "weights");
+  }
+
+  @Test
+  void aRunThatIsTickedKeepsTheKeyboard() {
+    push(KeyCode.CONTROL, KeyCode.DIGIT4);
+    until("runs are listed", () -> seen("#check-debian-docs"));
+    interact(() -> find("#check-debian-docs", Node.class).requestFocus());
+    push(KeyCode.SPACE);
+    until("it is read", () -> !seen("#status-busy"));
+    assertThat(focused().getId()).isEqualTo("check-debian-docs");
+    assertThat(((CheckBox) focused()).isSelected()).isTrue();
   }
 
   @Test

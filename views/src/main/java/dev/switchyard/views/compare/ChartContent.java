@@ -26,6 +26,9 @@ final class ChartContent {
   /** A smaller gain would be drawn between two points of noise. */
   private static final double LEAST_BRIDGE = 1.1;
 
+  /** Letters of a name at a line's end; of a longer one both ends stay. */
+  private static final int LONGEST_NAME = 30;
+
   private static final double FAINT = 0.24;
 
   private final CompareModel model;
@@ -87,7 +90,7 @@ final class ChartContent {
     String label = !of.twin() ? of.run() : all <= NAMED_TWINS ? of.title() : "";
     return new Line(
         of.title(),
-        label,
+        Figures.shortened(label, LONGEST_NAME),
         color(of),
         of.twin() ? 1.8 : 2.2,
         of.twin(),

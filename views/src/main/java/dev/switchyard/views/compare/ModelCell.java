@@ -4,7 +4,9 @@ import dev.switchyard.engine.compare.SpeedUpRow;
 import dev.switchyard.views.chart.RunColors;
 import dev.switchyard.views.theme.Theme;
 import javafx.beans.value.ObservableValue;
+import javafx.scene.control.OverrunStyle;
 import javafx.scene.control.TableCell;
+import javafx.scene.control.Tooltip;
 import javafx.scene.shape.Line;
 
 /** A model's name beside a piece of its line. */
@@ -18,6 +20,7 @@ final class ModelCell extends TableCell<SpeedUpRow, SpeedUpRow> {
     this.model = model;
     this.theme = theme;
     getStyleClass().add("model-cell");
+    setTextOverrun(OverrunStyle.CENTER_ELLIPSIS); // a twin's name differs at its end
   }
 
   @Override
@@ -30,6 +33,7 @@ final class ModelCell extends TableCell<SpeedUpRow, SpeedUpRow> {
     if (gone) {
       setText("");
       setGraphic(null);
+      setTooltip(null);
       return;
     }
     Line line = new Line(0, 0, LENGTH, 0);
@@ -40,5 +44,6 @@ final class ModelCell extends TableCell<SpeedUpRow, SpeedUpRow> {
     }
     setGraphic(line);
     setText(row.model().title());
+    setTooltip(new Tooltip(row.model().title()));
   }
 }

@@ -45,6 +45,7 @@ final class RunPicker extends StackPane {
   private final CompareController controller;
   private final ObservableValue<Theme> theme;
   private final ObservableList<Row> rows = FXCollections.observableArrayList();
+  private final List<RunCell> cells = new ArrayList<>();
 
   RunPicker(
       CompareModel model,
@@ -63,7 +64,12 @@ final class RunPicker extends StackPane {
     ListView<Row> list = new ListView<>(rows);
     list.setId("compare-runs");
     list.getStyleClass().addAll("plain-list", "run-list");
-    list.setCellFactory(l -> new RunCell());
+    list.setCellFactory(
+        l -> {
+          RunCell cell = new RunCell();
+          cells.add(cell);
+          return cell;
+        });
     list.setFocusTraversable(false);
     EmptyState none =
         new EmptyState(
@@ -81,7 +87,8 @@ final class RunPicker extends StackPane {
         (ListChangeListener<ChosenRun>)
             change -> {
               list();
-              list.refresh(); // rows of which only the check mark changed
+              // Rows of which only the check mark changed; made anew they would lose the keyboard.
+              cells.forEach(RunCell::show);
             });
     model.search.subscribe(text -> list());
   }
@@ -160,9 +167,14 @@ final class RunPicker extends StackPane {
     @Override
     protected void updateItem(Row row, boolean empty) {
       super.updateItem(row, empty);
+      show();
+    }
+
+    private void show() {
+      Row row = getItem();
       following.unsubscribe();
       following = Subscription.EMPTY;
-      if (empty || row == null) {
+      if (isEmpty() || row == null) {
         setGraphic(null);
         return;
       }

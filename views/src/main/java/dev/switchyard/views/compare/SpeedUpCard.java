@@ -20,6 +20,7 @@ import javafx.css.PseudoClass;
 import javafx.geometry.Pos;
 import javafx.scene.control.ComboBox;
 import javafx.scene.control.Label;
+import javafx.scene.control.ListCell;
 import javafx.scene.control.TableCell;
 import javafx.scene.control.TableColumn;
 import javafx.scene.control.TableView;
@@ -104,7 +105,14 @@ final class SpeedUpCard extends StackPane {
     ComboBox<String> box = new ComboBox<>();
     box.setId("reference");
     box.getStyleClass().add("compact");
-    box.setPromptText("the first");
+    box.setButtonCell(
+        new ListCell<>() {
+          @Override
+          protected void updateItem(String title, boolean empty) {
+            super.updateItem(title, empty);
+            setText(empty || title == null ? "the first" : title);
+          }
+        });
     box.setMaxWidth(220);
     model.speedUps.addListener((ListChangeListener<SpeedUpRow>) change -> showReference(box));
     box.valueProperty()

@@ -115,6 +115,15 @@ public final class Figures {
     return since.toSeconds() < 60 ? "just now" : duration(since.toSeconds()) + " ago";
   }
 
+  /** A name of at most so many letters: of a longer one the middle is left out. */
+  public static String shortened(String name, int most) {
+    if (name.length() <= most) {
+      return name;
+    }
+    int end = most / 2;
+    return name.substring(0, most - end - 1) + "…" + name.substring(name.length() - end);
+  }
+
   /** A layer's name as charts show it: encoder.block.1 is enc 1. */
   public static String layer(String name) {
     String[] parts = name.split("\\.");

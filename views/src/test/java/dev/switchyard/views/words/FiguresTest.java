@@ -7,6 +7,13 @@ import org.junit.jupiter.api.Test;
 
 class FiguresTest {
   @Test
+  void ofALongNameBothEndsStay() {
+    assertThat(Figures.shortened("sweep-lr0.001-cf1.25, twin", 26))
+        .isEqualTo("sweep-lr0.001-cf1.25, twin");
+    assertThat(Figures.shortened("sweep-lr0.001-cf1.25, twin", 15)).isEqualTo("sweep-l…5, twin");
+  }
+
+  @Test
   void figuresAreShort() {
     assertThat(Figures.whole(3104)).isEqualTo("3,104");
     assertThat(Figures.compact(112_345)).isEqualTo("112 k");
