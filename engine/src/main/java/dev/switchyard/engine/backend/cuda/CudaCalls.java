@@ -8,8 +8,9 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /** Turns the numbers that CUDA's functions give into faults. */
 final class CudaCalls {
-  // Without a name in CUDA 11, for whose presets this class is compiled as well.
+  // Without names in CUDA 11, for whose presets this class is compiled as well.
   private static final int DEVICE_UNAVAILABLE = 46;
+  private static final int CONTAINED = 226;
 
   /** After these nothing works any more in this process. */
   private static final Set<Integer> LOST =
@@ -17,6 +18,8 @@ final class CudaCalls {
           cudart.CUDA_ERROR_DEINITIALIZED,
           DEVICE_UNAVAILABLE,
           cudart.CUDA_ERROR_ECC_UNCORRECTABLE,
+          cudart.CUDA_ERROR_NVLINK_UNCORRECTABLE,
+          CONTAINED,
           cudart.CUDA_ERROR_CONTEXT_IS_DESTROYED,
           cudart.CUDA_ERROR_ILLEGAL_ADDRESS,
           cudart.CUDA_ERROR_LAUNCH_TIMEOUT,

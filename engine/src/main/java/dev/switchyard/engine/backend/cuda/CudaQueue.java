@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The order of work for a device. Commands are gathered and started some dozens at a time: the
@@ -16,6 +19,8 @@ import java.util.Map;
  * device's memory beside it.
  */
 final class CudaQueue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CudaQueue.class);
+
   /** Few enough that the device starts early, many enough that the start costs little. */
   static final int LONGEST = 64;
 
@@ -35,9 +40,9 @@ final class CudaQueue implements AutoCloseable {
         @Override
         protected boolean removeEldestEntry(Map.Entry<List<Command>, Known> eldest) {
           boolean full = size() > MOST_KNOWN;
-          if (full) {
+          if (full && eldest.getValue().graph != null) {
             faults.run(device::synchronize);
-            eldest.getValue().free();
+            eldest.getValue().graph.free();
           }
           return full;
         }
@@ -51,12 +56,7 @@ final class CudaQueue implements AutoCloseable {
   /** What was seen before, and its graph once it was seen again. */
   private static final class Known {
     private CudaDevice.Graph graph;
-
-    void free() {
-      if (graph != null) {
-        graph.free();
-      }
-    }
+    private boolean refused;
   }
 
   CudaQueue(CudaDevice device, Faults faults) {
@@ -125,11 +125,31 @@ final class CudaQueue implements AutoCloseable {
       runAll(work);
       return;
     }
-    if (before.graph == null) {
-      before.graph = device.capture(() -> runAll(work));
+    if (before.graph == null && !before.refused) {
+      before.graph = captured(work);
+      before.refused = before.graph == null;
+    }
+    if (before.refused) {
+      runAll(work);
+      return;
     }
     device.replay(before.graph);
     replayed += work.size();
+  }
+
+  /**
+   * A graph of the work, or null where the device has none for it: it runs without all the same.
+   */
+  private CudaDevice.Graph captured(List<Command> work) {
+    try {
+      return device.capture(() -> runAll(work));
+    } catch (CudaFault fault) {
+      if (fault.kind() == CudaFault.Kind.LOST) {
+        throw fault;
+      }
+      LOG.warn("Work of {} commands is started one by one from now on", work.size(), fault);
+      return null;
+    }
   }
 
   private void runAll(List<Command> work) {
@@ -168,7 +188,10 @@ final class CudaQueue implements AutoCloseable {
   public void close() {
     if (!faults.isLost()) {
       synchronize();
-      known.values().forEach(Known::free);
+      known.values().stream()
+          .map(each -> each.graph)
+          .filter(Objects::nonNull)
+          .forEach(CudaDevice.Graph::free);
       faults.run(() -> device.free(keyAt));
       faults.run(staging::close);
     }

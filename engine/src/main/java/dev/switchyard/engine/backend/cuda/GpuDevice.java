@@ -55,16 +55,30 @@ final class GpuDevice implements CudaDevice {
     }
   }
 
-  private record CapturedGraph(CUgraphExec_st work) implements Graph {
+  private final class CapturedGraph implements Graph {
+    private final CUgraphExec_st work;
+
+    CapturedGraph(CUgraphExec_st work) {
+      this.work = work;
+    }
+
     @Override
     public void free() {
+      use();
       CudaCalls.check(cudart.cuGraphExecDestroy(work), "cuGraphExecDestroy");
     }
   }
 
-  private record Mark(CUevent_st event) implements Event {
+  private final class Mark implements Event {
+    private final CUevent_st event;
+
+    Mark(CUevent_st event) {
+      this.event = event;
+    }
+
     @Override
     public boolean isPast() {
+      use();
       int result = cudart.cuEventQuery(event);
       if (result == cudart.CUDA_ERROR_NOT_READY) {
         return false;
@@ -75,6 +89,7 @@ final class GpuDevice implements CudaDevice {
 
     @Override
     public void await() {
+      use();
       CudaCalls.check(cudart.cuEventSynchronize(event), "cuEventSynchronize");
       CudaCalls.check(cudart.cuEventDestroy(event), "cuEventDestroy");
     }
@@ -292,7 +307,7 @@ final class GpuDevice implements CudaDevice {
     return record(stream);
   }
 
-  private static Event record(CUstream_st on) {
+  private Event record(CUstream_st on) {
     CUevent_st event = new CUevent_st();
     create(event);
     CudaCalls.check(cudart.cuEventRecord(event, on), "cuEventRecord");
@@ -324,18 +339,21 @@ final class GpuDevice implements CudaDevice {
       int result = cudart.cuStreamEndCapture(stream, graph);
       if (done) {
         CudaCalls.check(result, "cuStreamEndCapture");
+      } else if (!graph.isNull()) {
+        int _ = cudart.cuGraphDestroy(graph);
       }
     }
     CUgraphExec_st ready = new CUgraphExec_st();
-    CudaCalls.check(cudart.cudaGraphInstantiateWithFlags(ready, graph, 0), "cudaGraphInstantiate");
-    CudaCalls.check(cudart.cuGraphDestroy(graph), "cuGraphDestroy");
+    int result = cudart.cudaGraphInstantiateWithFlags(ready, graph, 0);
+    int _ = cudart.cuGraphDestroy(graph);
+    CudaCalls.check(result, "cudaGraphInstantiate");
     return new CapturedGraph(ready);
   }
 
   @Override
   public void replay(Graph graph) {
     use();
-    CudaCalls.check(cudart.cuGraphLaunch(((CapturedGraph) graph).work(), stream), "cuGraphLaunch");
+    CudaCalls.check(cudart.cuGraphLaunch(((CapturedGraph) graph).work, stream), "cuGraphLaunch");
   }
 
   /** What fails here fails because the device is lost: there is nothing more to do about it. */

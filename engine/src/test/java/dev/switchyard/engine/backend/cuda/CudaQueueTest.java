@@ -67,6 +67,24 @@ class CudaQueueTest {
   }
 
   @Test
+  void whereNothingCanBeCapturedWorkIsStartedOneByOne() {
+    EmulatedDevice device = EmulatedCuda.device();
+    device.refuseCaptures();
+    try (CudaBackend without = new CudaBackend(device, false);
+        CudaBackend with = EmulatedCuda.backend();
+        Arena arena = without.arena();
+        Arena other = with.arena()) {
+      Tensor x = numbers(without, 8, 16);
+      Tensor same = numbers(with, 8, 16);
+      for (int step = 0; step < 4; step++) {
+        assertThat(step(without, arena, x, step)).isEqualTo(step(with, other, same, step));
+      }
+      assertThat(with.queue().replayed()).isPositive();
+      assertThat(without.queue().replayed()).isZero();
+    }
+  }
+
+  @Test
   void updatesOfAllParametersAreOneLaunch() {
     EmulatedDevice device = EmulatedCuda.device();
     try (CudaBackend on = new CudaBackend(device, false)) {

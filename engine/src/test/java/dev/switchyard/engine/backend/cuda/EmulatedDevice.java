@@ -32,6 +32,7 @@ final class EmulatedDevice implements CudaDevice {
   private List<Runnable> captured;
   private Supplier<String> lostIn = () -> null;
   private boolean lost;
+  private boolean capturing = true;
   private long launches;
   private long waits;
   private long waitsBeside;
@@ -51,6 +52,11 @@ final class EmulatedDevice implements CudaDevice {
   /** From the first launch of the kernel of this name on, the device does not answer any more. */
   void loseIn(Supplier<String> kernel) {
     lostIn = kernel;
+  }
+
+  /** From now on it captures nothing. */
+  void refuseCaptures() {
+    capturing = false;
   }
 
   /** Kernels that were started one by one, not by a graph. */
@@ -388,6 +394,9 @@ final class EmulatedDevice implements CudaDevice {
     captured = new ArrayList<>();
     try {
       work.run();
+      if (!capturing) {
+        throw new CudaFault(CudaFault.Kind.OTHER, "CUDA_ERROR_STREAM_CAPTURE_INVALIDATED");
+      }
       return new Recorded(captured);
     } finally {
       captured = null;
