@@ -22,8 +22,9 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /** A real GPU, through the driver's own interface. */
 final class GpuDevice implements CudaDevice {
-  // 48 KB without being asked for, of which a kernel's own arrays take a little.
-  private static final int USUAL_SHARED_BYTES = 47 << 10;
+  // 48 KB without being asked for, of which a kernel's own arrays take some, and the system 1 KB of
+  // each block from Ampere on. To ask for more costs nothing.
+  private static final int USUAL_SHARED_BYTES = 32 << 10;
   private static final int MOST_ARGUMENTS = 64;
   private static final int AMPERE = 80;
 
