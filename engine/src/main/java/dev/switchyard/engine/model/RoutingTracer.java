@@ -21,20 +21,30 @@ import java.util.stream.Stream;
  * that trains.
  */
 public final class RoutingTracer {
-  /** How many traces may be on their way. */
-  static final int MOST = 4;
+  private static final int MOST = 4;
 
   private final Consumer<StepRouting> observer;
+  private final int most;
   private final Deque<OnItsWay> underWay = new ArrayDeque<>();
   private long skipped;
 
-  private record OnItsWay(long step, List<Saved> layers, Reading reading) {}
+  private record OnItsWay(long step, int firstRow, List<Saved> layers, Reading reading) {}
 
   private record Saved(String name, Dispatch dispatch) {}
 
   /** A tracer for an observer, which is called on the thread that trains and must not block. */
   public RoutingTracer(Consumer<StepRouting> observer) {
+    this(observer, MOST);
+  }
+
+  /**
+   * The same with another number of traces that may be on their way.
+   *
+   * @param most as many as a step has micro-batches, if all of them are wanted
+   */
+  public RoutingTracer(Consumer<StepRouting> observer, int most) {
     this.observer = observer;
+    this.most = most;
   }
 
   /** Steps that have no trace. */
@@ -43,9 +53,9 @@ public final class RoutingTracer {
   }
 
   /** Asks for a pass' routing, after handing out what has arrived of those before. */
-  void trace(Backend backend, List<SwitchPlace> places, BatchPass pass, long step) {
+  void trace(Backend backend, List<SwitchPlace> places, BatchPass pass, long step, int firstRow) {
     deliver();
-    if (underWay.size() == MOST) {
+    if (underWay.size() == most) {
       skipped++;
       return;
     }
@@ -61,7 +71,7 @@ public final class RoutingTracer {
             .map(Saved::dispatch)
             .flatMap(d -> Stream.of(d.expert(), d.gate(), d.position(), d.slot()))
             .toList();
-    underWay.add(new OnItsWay(step, layers, backend.readLater(tensors)));
+    underWay.add(new OnItsWay(step, firstRow, layers, backend.readLater(tensors)));
   }
 
   /** Hands out what has arrived. */
@@ -82,6 +92,7 @@ public final class RoutingTracer {
     HostNumbers numbers = trace.reading().take();
     return new StepRouting(
         trace.step(),
+        trace.firstRow(),
         trace.layers().stream()
             .map(
                 layer -> {

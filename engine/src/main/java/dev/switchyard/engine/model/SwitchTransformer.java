@@ -346,7 +346,7 @@ public final class SwitchTransformer implements AutoCloseable {
     forwardDone.run();
     AskedFigures asked = AskedFigures.of(backend, forward);
     if (tracer != null) {
-      tracer.trace(backend, layers.places(), forward, step);
+      tracer.trace(backend, layers.places(), forward, step, division.share().first());
     }
     forward.backward(pass);
     return figures(asked, part, seen, division.share().fraction());

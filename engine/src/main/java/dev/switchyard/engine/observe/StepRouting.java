@@ -1,14 +1,17 @@
 package dev.switchyard.engine.observe;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Where every token of a training step went, in the numbers as they were computed.
+ * Where every token of a training step, or of a part of its batch, went, in the numbers as they
+ * were computed.
  *
  * @param step of the run
+ * @param firstRow row of the batch with which the part begins, from 0
  * @param layers the Switch layers, in the order in which tokens pass them
  */
-public record StepRouting(long step, List<Layer> layers) {
+public record StepRouting(long step, int firstRow, List<Layer> layers) {
   /**
    * One Switch layer. A token has k choices, one behind the other: those of token t begin at t * k.
    *
@@ -29,5 +32,43 @@ public record StepRouting(long step, List<Layer> layers) {
       int[] expert,
       float[] gate,
       int[] position,
-      int[] slot) {}
+      int[] slot) {
+
+    /** Whether it stands in the encoder. */
+    public boolean isEncoder() {
+      return name.startsWith("encoder");
+    }
+
+    /** How many tokens passed it. */
+    public int tokens() {
+      return expert.length / choices;
+    }
+
+    /** The first expert that a token asked for; -1: it is not routed. */
+    public int expert(int token) {
+      return expert[token * choices];
+    }
+
+    /** Whether a token asked for experts and none had room. */
+    public boolean isDropped(int token) {
+      boolean asked = false;
+      for (int choice = token * choices; choice < (token + 1) * choices; choice++) {
+        asked |= expert[choice] >= 0;
+        if (expert[choice] >= 0 && slot[choice] >= 0) {
+          return false;
+        }
+      }
+      return asked;
+    }
+
+    /** How many tokens it routed: all but padding. */
+    public int routed() {
+      return (int) IntStream.range(0, tokens()).filter(token -> expert(token) >= 0).count();
+    }
+
+    /** How many of them no expert took. */
+    public int dropped() {
+      return (int) IntStream.range(0, tokens()).filter(this::isDropped).count();
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.switchyard.engine.train;
 
 import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.ProbeReport;
@@ -11,6 +12,7 @@ import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.store.Checkpoints;
 import dev.switchyard.engine.store.RunFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,7 @@ final class EngineTrainingRun implements TrainingRun {
   private boolean stepIsQueued;
   private boolean begun;
   private long checkpointStep;
+  private final List<CompletableFuture<BatchRouting>> waiting = new ArrayList<>();
 
   /**
    * A run at READY, with a checkpoint of where it stands.
@@ -206,6 +209,32 @@ final class EngineTrainingRun implements TrainingRun {
         });
   }
 
+  @Override
+  public CompletableFuture<BatchRouting> nextBatch() {
+    CompletableFuture<BatchRouting> asked = new CompletableFuture<>();
+    try {
+      thread.execute(
+          () -> {
+            waiting.add(asked);
+            if (state.isOver()) {
+              endWaiting();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      asked.completeExceptionally(over());
+    }
+    return asked;
+  }
+
+  private static InputException over() {
+    return new InputException("The run is over: there is no next batch.");
+  }
+
+  private void endWaiting() {
+    waiting.forEach(each -> each.completeExceptionally(over()));
+    waiting.clear();
+  }
+
   private void begin() {
     if (!begun) {
       begun = true;
@@ -239,6 +268,9 @@ final class EngineTrainingRun implements TrainingRun {
   private void oneStep() {
     TrainingConfig training = config.training();
     if (step < training.steps()) {
+      if (!waiting.isEmpty()) {
+        trainer.traceNext(this::tellWaiting);
+      }
       StepReport report = trainer.next();
       step = report.step();
       if (memoryBytes == 0 || step % STEPS_BETWEEN_COUNTS == 0) {
@@ -261,6 +293,11 @@ final class EngineTrainingRun implements TrainingRun {
     if (last) {
       end(RunState.FINISHED, "finished", "Finished after step " + step);
     }
+  }
+
+  private void tellWaiting(BatchRouting routing) {
+    waiting.forEach(each -> each.complete(routing));
+    waiting.clear();
   }
 
   private boolean isEvaluationDue(TrainingConfig training) {
@@ -331,6 +368,7 @@ final class EngineTrainingRun implements TrainingRun {
     requests.close();
     record.close();
     become(last);
+    endWaiting();
     record.listeners().end();
   }
 

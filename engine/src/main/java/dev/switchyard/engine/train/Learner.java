@@ -9,12 +9,14 @@ import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.observe.StepRouting;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** One model in training with its optimizer, on one device. */
@@ -30,6 +32,7 @@ final class Learner implements ModelTraining {
   private TrainingConfig config;
   private final Teacher teacher;
   private double seconds;
+  private final TracedPass tracing = new TracedPass();
   private StepFigures figures;
   private double gradientNorm;
   private double secondsOfStep;
@@ -55,12 +58,20 @@ final class Learner implements ModelTraining {
   }
 
   @Override
+  public void traceNext(Consumer<StepRouting> observer) {
+    tracing.ask(observer);
+  }
+
+  @Override
   public void compute(Batch batch, long step) {
     long begin = System.nanoTime();
     model.zeroGradients();
+    MicroBatches parts = new MicroBatches(model, teacher, config);
     figures =
-        new MicroBatches(model, teacher, config)
-            .forwardBackward(Rank.alone(), batch, step, GradientListener.NONE);
+        tracing.compute(
+            model,
+            config.microBatches(),
+            () -> parts.forwardBackward(Rank.alone(), batch, step, GradientListener.NONE));
     if (!figures.isFinite()) {
       throw diverged(name, step, "loss", figures.firstNotFinite().orElse("an unknown layer"));
     }

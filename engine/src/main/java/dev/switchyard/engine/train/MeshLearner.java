@@ -10,12 +10,14 @@ import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.observe.StepRouting;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -83,6 +85,14 @@ final class MeshLearner implements ModelTraining {
     }
     for (NamedTensor moment : learner.moments()) {
       moments.add(moment, MeshTensors.heldOf(moment, name + ".", learner.parameters()));
+    }
+  }
+
+  /** Devices that share the model's layers have the same rows: one of them is enough. */
+  @Override
+  public void traceNext(Consumer<StepRouting> observer) {
+    for (int rank = 0; rank < learners.length; rank += devices.mesh().model()) {
+      learners[rank].traceNext(observer);
     }
   }
 

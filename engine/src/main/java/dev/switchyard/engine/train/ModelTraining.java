@@ -3,9 +3,11 @@ package dev.switchyard.engine.train;
 import dev.switchyard.engine.data.Batch;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.observe.StepRouting;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.NamedTensor;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One model in training with its optimizer, on one device or on many. A step is {@link #compute},
@@ -13,6 +15,12 @@ import java.util.List;
  * fails. All tensors that it shows can be read and written by the trainer's backend.
  */
 interface ModelTraining extends AutoCloseable {
+  /**
+   * Lets somebody see where each token goes in the next {@link #compute}: in parts, each with the
+   * rows that one device had at a time, from the threads that compute.
+   */
+  void traceNext(Consumer<StepRouting> observer);
+
   /**
    * Forward and backward over a batch.
    *

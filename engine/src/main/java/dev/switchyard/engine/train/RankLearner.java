@@ -7,11 +7,13 @@ import dev.switchyard.engine.layer.Parameter;
 import dev.switchyard.engine.model.StepFigures;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
+import dev.switchyard.engine.observe.StepRouting;
 import dev.switchyard.engine.parallel.ParallelConfig;
 import dev.switchyard.engine.parallel.Rank;
 import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.tensor.Transport;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One device's part of a model in training, with the optimizer of its weights. */
 final class RankLearner implements AutoCloseable {
@@ -23,6 +25,7 @@ final class RankLearner implements AutoCloseable {
   private final GradientReduction reduction;
   private final Optimizer optimizer;
   private TrainingConfig config;
+  private final TracedPass tracing = new TracedPass();
   private StepFigures figures;
   private long nanos;
   private UpdateSizes updateSizes;
@@ -76,12 +79,22 @@ final class RankLearner implements AutoCloseable {
     return figures;
   }
 
+  /** See {@link ModelTraining#traceNext}; while the device is at rest. */
+  void traceNext(Consumer<StepRouting> observer) {
+    tracing.ask(observer);
+  }
+
   /** Forward and backward over its part of a batch, gradients summed with the other devices'. */
   Computed compute(Batch batch, long step) {
     long begin = System.nanoTime();
     model.zeroGradients();
     reduction.begin();
-    figures = new MicroBatches(model, null, config).forwardBackward(rank, batch, step, reduction);
+    MicroBatches parts = new MicroBatches(model, null, config);
+    figures =
+        tracing.compute(
+            model,
+            config.microBatches(),
+            () -> parts.forwardBackward(rank, batch, step, reduction));
     reduction.finish();
     double norm = reduction.norm();
     nanos += System.nanoTime() - begin;

@@ -12,12 +12,14 @@ import dev.switchyard.engine.microscope.ModelMicroscope;
 import dev.switchyard.engine.model.ModelConfig;
 import dev.switchyard.engine.model.SwitchTransformer;
 import dev.switchyard.engine.moe.ExplorationConfig;
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.DeviceReport;
 import dev.switchyard.engine.observe.Evaluation;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.StepReport;
+import dev.switchyard.engine.observe.StepRouting;
 import dev.switchyard.engine.observe.WhatIf;
 import dev.switchyard.engine.store.Checkpoint;
 import dev.switchyard.engine.store.CheckpointParts;
@@ -26,9 +28,14 @@ import dev.switchyard.engine.store.NamedTensor;
 import dev.switchyard.engine.store.TrainingState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * Trains a Switch model, and its dense twin on the same batches in the same order, step by step.
@@ -47,6 +54,7 @@ final class Trainer implements AutoCloseable {
   private Position position;
   private long step;
   private long tokens;
+  private Consumer<BatchRouting> observer;
 
   /**
    * A trainer with initial weights, before its first step or before {@link #load}.
@@ -132,6 +140,11 @@ final class Trainer implements AutoCloseable {
         .trainedOn(setup.config().data().data());
   }
 
+  /** Lets somebody see where every token of the next step's batch went, when it is done. */
+  void traceNext(Consumer<BatchRouting> observer) {
+    this.observer = observer;
+  }
+
   /**
    * One step of each model on the next batch.
    *
@@ -142,6 +155,10 @@ final class Trainer implements AutoCloseable {
     BatchAhead.Ready ready = batches.take();
     long number = step + 1;
     double rate = learningRate.at(number);
+    List<StepRouting> routing = Collections.synchronizedList(new ArrayList<>());
+    if (observer != null) {
+      model.traceNext(routing::add);
+    }
     model.compute(ready.batch(), number);
     if (twin != null) {
       twin.compute(ready.batch(), number);
@@ -153,10 +170,24 @@ final class Trainer implements AutoCloseable {
     step = number;
     tokens += ready.batch().tokens();
     position = ready.after();
+    if (observer != null) {
+      observer.accept(routing(ready.batch(), routing));
+      observer = null;
+    }
     StepReport report =
         new StepReport(
             number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
     return devices == null ? report : report.withDevices(deviceReports(ready.batch()));
+  }
+
+  private BatchRouting routing(Batch batch, List<StepRouting> parts) {
+    Map<Integer, String> known = new HashMap<>();
+    IntFunction<String> text = id -> known.computeIfAbsent(id, setup.tokenizer()::piece);
+    return BatchRouting.of(
+        batch.rows(),
+        Arrays.stream(batch.inputs()).mapToObj(text).toList(),
+        Arrays.stream(batch.decoderInputs()).mapToObj(text).toList(),
+        parts);
   }
 
   /** See {@link ModelTraining#memoryBytes}. */

@@ -1,5 +1,7 @@
 package dev.switchyard.engine.train;
 
+import dev.switchyard.engine.configuration.InputException;
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
@@ -56,7 +58,7 @@ public interface TrainingRun extends AutoCloseable {
    * new settings into its folder.
    *
    * @param settings new values by name; see {@link RunChange#SETTINGS}
-   * @throws dev.switchyard.engine.configuration.InputException at once where they can't be had
+   * @throws InputException at once where they can't be had
    */
   void change(Map<String, String> settings);
 
@@ -65,6 +67,18 @@ public interface TrainingRun extends AutoCloseable {
    * which is taken if it is not there yet.
    */
   CompletableFuture<Path> currentWeights();
+
+  /**
+   * Where every token of the next step's batch goes; known when that step is done. A step that
+   * nobody asks for is not looked at.
+   *
+   * @return fails with an {@link InputException} where the run ends before, or another process
+   *     trains it
+   */
+  default CompletableFuture<BatchRouting> nextBatch() {
+    return CompletableFuture.failedFuture(
+        new InputException("Only the process that trains a run sees the tokens of its batches."));
+  }
 
   /** Whether this process trains it; if not it is watched, and to close it does not end it. */
   default boolean isTrainedHere() {
