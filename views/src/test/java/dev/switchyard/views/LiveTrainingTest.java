@@ -8,6 +8,7 @@ import dev.switchyard.engine.observe.SpeedUp;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.chart.BatchRows;
 import dev.switchyard.views.chart.LineChartPane;
 import dev.switchyard.views.chart.LoadHeatmap;
 import dev.switchyard.views.chart.ProbeRows;
@@ -278,6 +279,38 @@ class LiveTrainingTest extends ScreenTest {
                 .map(ToggleButton.class::cast)
                 .filter(button -> button.getText().equals(name))
                 .forEach(button -> button.setSelected(true)));
+  }
+
+  @Test
+  void theTokensOfTheBatchAreSeenAndOnlyAskedForWhileTheyAre() {
+    run().trainTo(1);
+    untilText("#step-number", "1");
+    assertThat(run().isAskedForBatch()).isFalse();
+    press("#batch-tokens");
+    until("the next batch is asked for", () -> run().isAskedForBatch());
+    run().trainTo(2);
+    until("it is there", () -> text("#batch-summary").startsWith("step 2 · 51 tokens · 5 dropped"));
+    BatchRows rows = find("#batch-rows", BatchRows.class);
+    interact(() -> rows.choose(8));
+    assertThat(text("#batch-fate"))
+        .isEqualTo(
+            "“tide”, row 0, token 8: dropped: place 7 at expert %d, which takes 6. The layer adds nothing to it."
+                .formatted(FakeReports.batch(2, 8).layers().getFirst().expert(8)));
+    interact(() -> rows.choose(9));
+    assertThat(text("#batch-fate")).contains("“names”", "kept by expert", "place 4 of 6, gate");
+    interact(() -> rows.choose(51));
+    assertThat(text("#batch-fate")).endsWith("padding, not routed");
+
+    until("the one after is asked for", () -> run().isAskedForBatch());
+    interact(() -> find("#batch-hold", ToggleButton.class).fire());
+    run().trainTo(3);
+    until("it has come", () -> text("#batch-summary").startsWith("step 3"));
+    run().trainTo(9);
+    untilText("#step-number", "9");
+    assertThat(text("#batch-summary")).startsWith("step 3");
+    assertThat(run().isAskedForBatch()).isFalse();
+    press("#batch-tokens");
+    assertThat(seen("#load-heatmap")).isTrue();
   }
 
   @Test

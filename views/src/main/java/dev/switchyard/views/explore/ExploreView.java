@@ -3,6 +3,7 @@ package dev.switchyard.views.explore;
 import dev.switchyard.engine.observe.RoutingTrace;
 import dev.switchyard.engine.observe.RoutingTrace.LayerRouting;
 import dev.switchyard.views.action.Action;
+import dev.switchyard.views.chart.ExpertLegend;
 import dev.switchyard.views.chart.ExpertQueues;
 import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.chart.TokenChips;

@@ -1,9 +1,11 @@
 package dev.switchyard.views.fake;
 
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.StepReport;
 import dev.switchyard.engine.observe.StepReport.LayerReport;
 import dev.switchyard.engine.observe.StepReport.ModelReport;
+import dev.switchyard.engine.observe.StepRouting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,6 +145,37 @@ public final class FakeReports {
       probes.add(new ProbeReport.Probe(texts.get(p), tokens, tokens, layers));
     }
     return new ProbeReport(step, probes);
+  }
+
+  /** Where the tokens of a step's batch go: four rows; every ninth token of a layer is dropped. */
+  public static BatchRouting batch(long step, int experts) {
+    List<String> tokens = new ArrayList<>();
+    for (int row = 0; row < 4; row++) {
+      tokens.addAll(
+          List.of("the kiln keeps seven red coals while the tide names a slow wave".split(" ")));
+    }
+    int capacity = tokens.size() / experts;
+    List<StepRouting.Layer> layers = new ArrayList<>();
+    for (int l = 0; l < LAYERS.size(); l++) {
+      int n = tokens.size();
+      int[] expert = new int[n];
+      float[] gate = new float[n];
+      int[] position = new int[n];
+      int[] slot = new int[n];
+      for (int t = 0; t < n; t++) {
+        boolean dropped = (t + l) % 9 == 8;
+        expert[t] = Math.floorMod(tokens.get(t).hashCode() + 3 * l + (int) step, experts);
+        gate[t] = 0.25f + 0.5f * ((t * 7) % 10) / 10;
+        position[t] = dropped ? capacity : t % capacity;
+        slot[t] = dropped ? -1 : expert[t] * capacity + position[t];
+      }
+      expert[n - 1] = -1; // padding
+      position[n - 1] = -1;
+      slot[n - 1] = -1;
+      layers.add(
+          new StepRouting.Layer(LAYERS.get(l), experts, capacity, 1, expert, gate, position, slot));
+    }
+    return new BatchRouting(step, 4, tokens, tokens, layers);
   }
 
   /** The reports of steps 1 to some step. */

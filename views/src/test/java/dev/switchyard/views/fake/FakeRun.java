@@ -1,5 +1,6 @@
 package dev.switchyard.views.fake;
 
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.Microscope;
 import dev.switchyard.engine.observe.ProbeReport;
 import dev.switchyard.engine.observe.RunEvent;
@@ -26,6 +27,7 @@ public final class FakeRun implements TrainingRun {
   private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
   private final List<StepReport> reports = new ArrayList<>();
   private final List<RunEvent> events = new ArrayList<>();
+  private final List<CompletableFuture<BatchRouting>> asked = new ArrayList<>();
   private final Path folder;
   private final List<ProbeReport> probes = new ArrayList<>();
   private boolean elsewhere;
@@ -50,6 +52,10 @@ public final class FakeRun implements TrainingRun {
       }
       StepReport told = report;
       reports.add(told);
+      BatchRouting batch =
+          asked.isEmpty() ? null : FakeReports.batch(s, config.model().numExperts());
+      asked.forEach(each -> each.complete(batch));
+      asked.clear();
       time += 42;
       listeners.forEach(l -> l.onStep(told));
       if (s % 50 == 0 || s == 1) {
@@ -107,6 +113,18 @@ public final class FakeRun implements TrainingRun {
   @Override
   public RunConfig config() {
     return config;
+  }
+
+  @Override
+  public synchronized CompletableFuture<BatchRouting> nextBatch() {
+    CompletableFuture<BatchRouting> next = new CompletableFuture<>();
+    asked.add(next);
+    return next;
+  }
+
+  /** Whether somebody waits for the next batch. */
+  public synchronized boolean isAskedForBatch() {
+    return !asked.isEmpty();
   }
 
   @Override

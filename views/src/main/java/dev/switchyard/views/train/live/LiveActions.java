@@ -17,6 +17,7 @@ final class LiveActions {
   final Action checkpoint;
   final Action stop;
   final Action change;
+  final Action tokens;
   final Action explore;
   final Action inspect;
   final Action play;
@@ -69,6 +70,15 @@ final class LiveActions {
                 .on("Shortcut+Shift+S")
                 .when(in("running", "paused"))
                 .fromAnywhere());
+    tokens =
+        add(
+            Action.of(
+                    "batch-tokens",
+                    "Show the tokens of the batch, or the charts",
+                    controller::toggleTokens)
+                .foundBy("live experts dropped every token step routing")
+                .on("Alt+B")
+                .when(model.trainedHere));
     explore =
         add(
             Action.of(

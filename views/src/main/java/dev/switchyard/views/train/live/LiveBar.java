@@ -47,6 +47,7 @@ final class LiveBar extends VBox {
   private final Button checkpoint;
   private final Button stop;
   private final Button change;
+  private final Button tokens;
   private final Button explore;
   private final Button inspect;
   private final MenuButton goOn = new MenuButton("Train further");
@@ -66,6 +67,7 @@ final class LiveBar extends VBox {
     step = named("step", Buttons.plain("Step", Feather.SKIP_FORWARD, offered.step));
     checkpoint = named("checkpoint", Buttons.plain("Checkpoint", Feather.SAVE, offered.checkpoint));
     stop = named("stop", Buttons.ending("Stop", Feather.SQUARE, offered.stop));
+    tokens = named("batch-tokens", Buttons.plain("Tokens", Feather.GRID, offered.tokens));
     explore = named("explore-weights", Buttons.plain("Explore", Feather.SEARCH, offered.explore));
     inspect = named("inspect-weights", Buttons.plain("Inspect", Feather.BOX, offered.inspect));
     change = named("change", Buttons.plain("Change", Feather.SLIDERS, offered.change));
@@ -74,6 +76,10 @@ final class LiveBar extends VBox {
     checkpoint.setTooltip(Glossary.tooltip(Term.CHECKPOINT.title(), Term.CHECKPOINT.meaning(), ""));
     offered.checkpoint.tell(checkpoint);
     explain(stop, "Take a checkpoint and end the run; it can go on later", offered.stop);
+    explain(
+        tokens,
+        "Where every token of the batch in training goes, instead of the charts",
+        offered.tokens);
     explain(explore, "Open the explorer with the weights as they are now", offered.explore);
     explain(
         inspect,
@@ -101,6 +107,12 @@ final class LiveBar extends VBox {
     model.elsewhere.subscribe(e -> showActions());
     widthProperty().subscribe(width -> fit(width.doubleValue()));
     model.playing.subscribe(p -> showPlay());
+    model.tokens.subscribe(
+        shown -> {
+          tokens.setText(shown ? "Charts" : "Tokens");
+          tokens.setGraphic(Icons.of(shown ? Feather.ACTIVITY : Feather.GRID));
+          showActions();
+        });
     speed
         .valueProperty()
         .addListener(
@@ -119,7 +131,7 @@ final class LiveBar extends VBox {
 
   /** Where it is narrow some buttons show their icon alone, so that name and pace have room. */
   private void fit(double width) {
-    List.of(checkpoint, explore, inspect).forEach(each -> showWord(each, width >= NARROW));
+    List.of(checkpoint, tokens, explore, inspect).forEach(each -> showWord(each, width >= NARROW));
     List.of(step, change, stop).forEach(each -> showWord(each, width >= NARROWEST));
   }
 
@@ -214,17 +226,21 @@ final class LiveBar extends VBox {
   private void showActions() {
     List<Node> now =
         switch (model.state.get()) {
-          case "ready" -> List.of(start, step, change, explore, inspect);
-          case "running" -> List.of(pause, checkpoint, explore, inspect, stop);
-          case "paused" -> List.of(resume, step, checkpoint, change, explore, inspect, stop);
+          case "ready" -> List.of(start, step, change, tokens, explore, inspect);
+          case "running" -> List.of(pause, checkpoint, tokens, explore, inspect, stop);
+          case "paused" ->
+              List.of(resume, step, checkpoint, change, tokens, explore, inspect, stop);
           case "replay" -> List.of(play, speed, explore);
-          case "finished", "failed" -> List.of(goOn, explore, inspect);
+          case "finished", "failed" ->
+              model.tokens.get()
+                  ? List.of(goOn, tokens, explore, inspect)
+                  : List.of(goOn, explore, inspect);
           // Stopping: nothing can be done until the checkpoint is taken.
           default -> List.of();
         };
     if (model.elsewhere.get()) {
-      // What changes a run belongs to the process that trains it.
-      now = now.stream().filter(each -> !each.equals(change)).toList();
+      // What changes a run, and its batches, belong to the process that trains it.
+      now = now.stream().filter(each -> !each.equals(change) && !each.equals(tokens)).toList();
     }
     actions.getChildren().setAll(now);
   }

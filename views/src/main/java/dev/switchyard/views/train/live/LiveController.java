@@ -53,6 +53,7 @@ public final class LiveController implements AutoCloseable {
   private final Requests requests;
   private final LiveModel model = new LiveModel();
   private final ChangeController change = new ChangeController();
+  private final BatchWatch batches = new BatchWatch(model);
   private final LiveActions actions = new LiveActions(model, this);
   private final LiveView view;
   private final Pulse pulse;
@@ -105,6 +106,10 @@ public final class LiveController implements AutoCloseable {
     model.session.set(session);
     seenVersion = -1;
     model.layer.set(0);
+    model.held.set(false);
+    if (!isTrainedHere(session)) {
+      model.tokens.set(false);
+    }
     lastBeat = 0;
     refresh();
   }
@@ -137,14 +142,15 @@ public final class LiveController implements AutoCloseable {
       return false;
     }
     move(session);
+    boolean batch = batches.look();
     long now = System.nanoTime();
     if (now - figuresAt >= BETWEEN_FIGURES) {
       figuresAt = now;
-      return drawAll(session);
+      return drawAll(session) || batch;
     }
     long version = session.history().version();
     if (version == seenLoad) {
-      return false;
+      return batch;
     }
     seenLoad = version;
     model.load.set(session.history().load(model.layer.get()));
@@ -165,6 +171,7 @@ public final class LiveController implements AutoCloseable {
     Session session = model.session.get();
     if (session != null) {
       move(session);
+      batches.look();
       drawAll(session);
     }
   }
@@ -253,6 +260,16 @@ public final class LiveController implements AutoCloseable {
   /** What most often helps a run that diverged. */
   private static Map<String, String> halved(RunConfig config) {
     return Map.of("learning_rate", SettingsRecord.text(config.training().learningRate() / 2));
+  }
+
+  /** Puts the tokens of the batch in the charts' place, or the charts back. */
+  void toggleTokens() {
+    model.tokens.set(!model.tokens.get());
+    batches.look();
+  }
+
+  private static boolean isTrainedHere(Session session) {
+    return session instanceof RunSession run && run.run().isTrainedHere();
   }
 
   void inspectWeights() {

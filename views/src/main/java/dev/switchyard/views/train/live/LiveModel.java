@@ -1,5 +1,6 @@
 package dev.switchyard.views.train.live;
 
+import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.RunEvent;
 import dev.switchyard.engine.train.RunChange;
 import dev.switchyard.views.chart.LineChartPane;
@@ -38,6 +39,9 @@ final class LiveModel {
   /** Whether another process trains it. */
   final BooleanProperty elsewhere = new SimpleBooleanProperty();
 
+  /** Whether this program trains it, so that its batches can be seen. */
+  final BooleanProperty trainedHere = new SimpleBooleanProperty();
+
   final StringProperty step = new SimpleStringProperty("0");
   final StringProperty pace = new SimpleStringProperty("");
   final DoubleProperty progress = new SimpleDoubleProperty();
@@ -47,6 +51,15 @@ final class LiveModel {
   /** The load of each expert in the chosen layer; newer than the snapshot's where frames allow. */
   final ObjectProperty<LoadHeatmap.Content> load =
       new SimpleObjectProperty<>(LoadHeatmap.Content.EMPTY);
+
+  /** Whether the tokens of the batch stand in the charts' place. */
+  final BooleanProperty tokens = new SimpleBooleanProperty();
+
+  /** The newest batch that was asked for; null: none yet. */
+  final ObjectProperty<BatchRouting> batch = new SimpleObjectProperty<>();
+
+  /** Whether that batch stays, however far the training goes. */
+  final BooleanProperty held = new SimpleBooleanProperty();
 
   final ObservableList<RunEvent> events = FXCollections.observableArrayList();
 
@@ -101,6 +114,7 @@ final class LiveModel {
     pace.set(pace(now));
     memory.set(now.memoryBytes() > 0 ? Figures.bytes(now.memoryBytes()) : "–");
     elsewhere.set(now.isElsewhere());
+    trainedHere.set(now instanceof RunSession run && run.run().isTrainedHere());
   }
 
   /** Old and new values stand among a change's figures. */

@@ -1,6 +1,5 @@
-package dev.switchyard.views.explore;
+package dev.switchyard.views.chart;
 
-import dev.switchyard.views.chart.ExpertColors;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
 import javafx.scene.layout.HBox;
@@ -11,16 +10,18 @@ import javafx.scene.paint.Stop;
 import javafx.scene.shape.Rectangle;
 
 /** Which colour is which expert: squares while they are few, a scale where they are many. */
-final class ExpertLegend extends HBox {
+public final class ExpertLegend extends HBox {
   private static final int SQUARES = 16;
   private int shown = -1;
 
-  ExpertLegend() {
+  /** No experts yet. */
+  public ExpertLegend() {
     super(8);
     setAlignment(Pos.CENTER_RIGHT);
   }
 
-  void show(int experts) {
+  /** Shows the colours of so many. */
+  public void show(int experts) {
     if (experts == shown) {
       return;
     }
