@@ -282,7 +282,7 @@ class LiveTrainingTest extends ScreenTest {
   }
 
   @Test
-  void theTokensOfTheBatchAreSeenAndOnlyAskedForWhileTheyAre() {
+  void theTokensOfTheBatchAreSeenAndOnlyAskedForWhileTheyAre() throws IOException {
     run().trainTo(1);
     untilText("#step-number", "1");
     assertThat(run().isAskedForBatch()).isFalse();
@@ -302,13 +302,22 @@ class LiveTrainingTest extends ScreenTest {
     assertThat(text("#batch-fate")).endsWith("padding, not routed");
 
     until("the one after is asked for", () -> run().isAskedForBatch());
-    interact(() -> find("#batch-hold", ToggleButton.class).fire());
+    choose("#batch-hold", "hold");
     run().trainTo(3);
     until("it has come", () -> text("#batch-summary").startsWith("step 3"));
     run().trainTo(9);
     untilText("#step-number", "9");
     assertThat(text("#batch-summary")).startsWith("step 3");
     assertThat(run().isAskedForBatch()).isFalse();
+    for (String extension : List.of("png", "svg", "csv")) {
+      pick("#export-batch-rows", "save-" + extension);
+    }
+    until("all is saved", () -> prompt.saved.stream().allMatch(Files::exists));
+    assertThat(prompt.saved).hasSize(3);
+    assertThat(prompt.saved.get(1)).content().contains("kiln");
+    List<String> lines = Files.readAllLines(prompt.saved.getLast());
+    assertThat(lines).hasSize(1 + 52).startsWith("row,token,text,expert,gate,place,capacity,kept");
+    assertThat(lines.get(9)).startsWith("0,8,tide,").endsWith(",7,6,0");
     press("#batch-tokens");
     assertThat(seen("#load-heatmap")).isTrue();
   }

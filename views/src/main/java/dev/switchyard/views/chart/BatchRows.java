@@ -2,10 +2,7 @@ package dev.switchyard.views.chart;
 
 import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.StepRouting.Layer;
-import dev.switchyard.views.theme.Fonts;
 import dev.switchyard.views.theme.Theme;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,35 +11,28 @@ import javafx.beans.value.ObservableValue;
 import javafx.geometry.Dimension2D;
 import javafx.geometry.Point2D;
 import javafx.geometry.Rectangle2D;
-import javafx.geometry.VPos;
 import javafx.scene.canvas.GraphicsContext;
 import javafx.scene.input.KeyCode;
 import javafx.scene.input.KeyEvent;
-import javafx.scene.paint.Color;
 import javafx.scene.text.Font;
-import javafx.scene.text.TextAlignment;
 
 /**
  * The rows of a batch, one below the other, each token in the colour of the expert that it went to
  * in one layer. Dropped tokens are hollow and red; padding, which no expert sees, is grey.
  */
 public final class BatchRows extends ScrolledPainting {
-  private static final double LEFT = 44;
-  private static final double CHIP = 21;
-  private static final double ROW = 25;
-  private static final double GAP = 2;
   private static final double AROUND = 8;
   // Single letters, as a tokenizer of bytes gives them, stand closer.
   private static final double AROUND_LETTER = 4;
 
   private final Map<String, Double> widths = new HashMap<>();
   private final Font font = TokenFace.mono(12);
-  private List<String> tokens = List.of();
+  private BatchRouting batch;
   private Layer layer;
+  private List<String> tokens = List.of();
   private int length;
+  private double[][] edges = {};
   private int chosen = -1;
-  // Where each token begins, and each row ends: [row * (length + 1) + token].
-  private double[] edges = {};
   private IntConsumer onToken = token -> {};
 
   /** No rows yet. */
@@ -70,8 +60,9 @@ public final class BatchRows extends ScrolledPainting {
     if (!now.equals(tokens) || length != batch.rowLength(layer)) {
       tokens = now;
       length = batch.rowLength(layer);
-      edges = edges();
+      edges = edges(batch.rows());
     }
+    this.batch = batch;
     this.layer = layer;
     if (chosen >= tokens.size()) {
       chosen = -1;
@@ -84,16 +75,31 @@ public final class BatchRows extends ScrolledPainting {
     return chosen;
   }
 
-  /** Chooses a token by its number in the batch. */
+  /** Chooses a token by its number in the batch; nothing where there is none. */
   public void choose(int token) {
-    if (token < 0 || token >= tokens.size()) {
-      return;
+    if (token >= 0 && token < tokens.size()) {
+      chosen = token;
+      reveal(drawing().place(token / length, token % length));
+      onToken.accept(token);
     }
-    chosen = token;
-    int row = token / length;
-    double from = edge(row, token % length);
-    reveal(new Rectangle2D(from, row * ROW, edge(row, token % length + 1) - from, ROW));
-    onToken.accept(token);
+  }
+
+  /** All of it, whatever is seen of it, for files; nothing before there is a batch. */
+  public ChartExport export(String title) {
+    BatchDrawing drawing = drawing();
+    Dimension2D size = drawing.size();
+    Rectangle2D all = new Rectangle2D(0, 0, size.getWidth(), size.getHeight());
+    return new PaintedExport(
+        title,
+        colors(),
+        size.getWidth(),
+        size.getHeight(),
+        surface -> drawing.draw(surface, all),
+        drawing::table);
+  }
+
+  private BatchDrawing drawing() {
+    return new BatchDrawing(batch, layer, edges, font, colors());
   }
 
   private void move(KeyEvent e) {
@@ -105,50 +111,38 @@ public final class BatchRows extends ScrolledPainting {
           case DOWN -> length;
           default -> 0;
         };
-    if (by != 0) {
-      choose(chosen < 0 ? 0 : chosen + by);
-      e.consume();
-    } else if (e.getCode() == KeyCode.HOME) {
-      choose(0);
+    if (by != 0 || e.getCode() == KeyCode.HOME) {
+      choose(chosen < 0 || by == 0 ? 0 : chosen + by);
       e.consume();
     }
   }
 
-  private double[] edges() {
-    int rows = length == 0 ? 0 : tokens.size() / length;
-    double[] all = new double[rows * (length + 1)];
+  private double[][] edges(int rows) {
+    double[][] all = new double[rows][length + 1];
     for (int row = 0; row < rows; row++) {
-      double x = LEFT;
-      for (int t = 0; t <= length; t++) {
-        all[row * (length + 1) + t] = x;
-        x += t == length ? 0 : width(tokens.get(row * length + t)) + GAP;
+      double x = BatchDrawing.LEFT;
+      for (int t = 0; t < length; t++) {
+        all[row][t] = x;
+        x += width(TokenFace.text(tokens.get(row * length + t))) + BatchDrawing.GAP;
       }
+      all[row][length] = x;
     }
     return all;
   }
 
-  private double width(String token) {
-    String text = TokenFace.text(token);
+  private double width(String text) {
     double around = text.length() == 1 ? AROUND_LETTER : AROUND;
     return widths.computeIfAbsent(text, word -> Math.ceil(TokenFace.width(word, font)) + around);
   }
 
-  private double edge(int row, int token) {
-    return edges[row * (length + 1) + token];
-  }
-
-  private int rows() {
-    return length == 0 ? 0 : tokens.size() / length;
-  }
-
   /** The token at a point of the picture; -1: none. */
   private int at(Point2D point) {
-    int row = (int) Math.floor(point.getY() / ROW);
-    if (row < 0 || row >= rows()) {
+    int row = (int) Math.floor(point.getY() / BatchDrawing.ROW);
+    if (row < 0 || row >= edges.length) {
       return -1;
     }
     for (int t = 0; t < length; t++) {
-      if (point.getX() >= edge(row, t) && point.getX() < edge(row, t + 1)) {
+      if (point.getX() >= edges[row][t] && point.getX() < edges[row][t + 1]) {
         return row * length + t;
       }
     }
@@ -157,46 +151,27 @@ public final class BatchRows extends ScrolledPainting {
 
   @Override
   Dimension2D contentSize(double width, double height) {
-    double widest = Arrays.stream(edges).max().orElse(LEFT);
-    return new Dimension2D(widest, rows() * ROW);
+    return layer == null ? new Dimension2D(0, 0) : drawing().size();
   }
 
   @Override
   void paint(GraphicsContext g, Rectangle2D seen) {
-    int first = Math.max(0, (int) (seen.getMinY() / ROW));
-    int last = Math.min(rows() - 1, (int) (seen.getMaxY() / ROW));
-    CanvasSurface surface = new CanvasSurface(g);
-    g.setTextBaseline(VPos.CENTER);
-    List<Runnable> above = new ArrayList<>();
-    for (int row = first; row <= last; row++) {
-      double y = row * ROW + (ROW - CHIP) / 2;
-      g.setTextAlign(TextAlignment.RIGHT);
-      g.setFont(Fonts.mono(11));
-      g.setFill(colors().muted());
-      g.fillText(Integer.toString(row), LEFT - 10, y + CHIP / 2);
-      g.setTextAlign(TextAlignment.CENTER);
-      g.setFont(font);
-      for (int t = 0; t < length; t++) {
-        double x = edge(row, t);
-        double width = edge(row, t + 1) - GAP - x;
-        if (x + width >= seen.getMinX() && x <= seen.getMaxX()) {
-          paintToken(g, surface, row * length + t, x, y, width);
-          if (row * length + t == chosen) {
-            above.add(() -> TokenFace.ring(g, x, y, width, CHIP, 4, isFocused(), colors()));
-          }
-        }
-      }
+    if (layer == null) {
+      return;
     }
-    above.forEach(Runnable::run);
-  }
-
-  private void paintToken(
-      GraphicsContext g, CanvasSurface surface, int token, double x, double y, double width) {
-    int expert = layer.expert(token);
-    boolean kept = !layer.isDropped(token);
-    Color color = expert < 0 ? colors().raised() : ExpertColors.of(expert, layer.experts());
-    TokenFace.box(surface, x, y, width, CHIP, 4, color, kept, colors());
-    g.setFill(!kept ? colors().bad() : expert < 0 ? colors().muted() : ExpertColors.textOn(color));
-    g.fillText(TokenFace.text(tokens.get(token)), x + width / 2, y + CHIP / 2);
+    BatchDrawing drawing = drawing();
+    drawing.draw(new CanvasSurface(g), seen);
+    if (chosen >= 0) {
+      Rectangle2D place = drawing.place(chosen / length, chosen % length);
+      TokenFace.ring(
+          g,
+          place.getMinX(),
+          place.getMinY(),
+          place.getWidth(),
+          place.getHeight(),
+          4,
+          isFocused(),
+          colors());
+    }
   }
 }

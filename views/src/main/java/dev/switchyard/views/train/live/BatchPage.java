@@ -4,8 +4,10 @@ import dev.switchyard.engine.observe.BatchRouting;
 import dev.switchyard.engine.observe.StepRouting.Layer;
 import dev.switchyard.views.chart.BatchRows;
 import dev.switchyard.views.chart.ExpertLegend;
+import dev.switchyard.views.chart.ExportMenu;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.Choice;
+import dev.switchyard.views.task.Saving;
 import dev.switchyard.views.theme.Theme;
 import dev.switchyard.views.words.Figures;
 import dev.switchyard.views.words.Glossary;
@@ -15,7 +17,6 @@ import javafx.beans.binding.Bindings;
 import javafx.beans.value.ObservableValue;
 import javafx.geometry.Pos;
 import javafx.scene.control.Label;
-import javafx.scene.control.ToggleButton;
 import javafx.scene.control.Tooltip;
 import javafx.scene.layout.HBox;
 import javafx.scene.layout.Priority;
@@ -35,7 +36,7 @@ final class BatchPage {
   private final Label fate = new Label();
   private final Card card;
 
-  BatchPage(LiveModel model, ObservableValue<Theme> theme) {
+  BatchPage(LiveModel model, ObservableValue<Theme> theme, Saving saving) {
     this.model = model;
     rows = new BatchRows(theme);
     rows.setId("batch-rows");
@@ -48,11 +49,12 @@ final class BatchPage {
     fate.setWrapText(true);
     fate.setMinHeight(Region.USE_PREF_SIZE);
     Glossary.explain(fate, Term.QUEUE);
-    ToggleButton hold = new ToggleButton("hold");
+    Choice<Boolean> hold = new Choice<>(2, held -> held ? "hold" : "follow");
     hold.setId("batch-hold");
-    hold.setMinWidth(Region.USE_PREF_SIZE);
-    hold.setTooltip(new Tooltip("Stay with this batch while the training goes on"));
-    hold.selectedProperty().bindBidirectional(model.held);
+    hold.setItems(List.of(false, true));
+    hold.valueProperty().subscribe(now -> model.held.set(Boolean.TRUE.equals(now)));
+    model.held.subscribe(now -> hold.valueProperty().set(now));
+    Tooltip.install(hold, new Tooltip("Follow the training, or stay with this batch"));
     Region gap = new Region();
     HBox.setHgrow(gap, Priority.ALWAYS);
     HBox above = new HBox(16, summary, gap, legend);
@@ -67,13 +69,26 @@ final class BatchPage {
     card.setId("batch-page");
     Glossary.explain(card.title(), Term.SWITCH_LAYER);
     Glossary.explain(card.subtitle(), Term.DROPPED);
-    card.withTools(hold, layer);
+    ExportMenu menu = ExportMenu.ofChart(saving, this::name, () -> rows.export(name()));
+    menu.setId("export-batch-rows");
+    menu.disableProperty().bind(Bindings.isNull(model.batch));
+    card.withTools(hold, layer, menu);
     layer.valueProperty().subscribe(l -> show());
     model.batch.subscribe(b -> show());
   }
 
   Card card() {
     return card;
+  }
+
+  /** Of what is seen, for a file. */
+  private String name() {
+    BatchRouting batch = model.batch.get();
+    Layer shown = batch == null ? null : shown(batch);
+    return shown == null
+        ? "Tokens of a batch"
+        : "%s, tokens of step %d, %s"
+            .formatted(model.name.get(), batch.step(), Figures.layer(shown.name()));
   }
 
   private Label waiting() {
@@ -96,7 +111,7 @@ final class BatchPage {
 
   private void show() {
     BatchRouting batch = model.batch.get();
-    rows.setVisible(batch != null);
+    rows.setVisible(batch != null && !batch.layers().isEmpty());
     if (batch == null) {
       summary.setText("");
       fate.setText("");

@@ -65,7 +65,7 @@ final class LiveView extends BorderPane {
     grid.getColumnConstraints().addAll(column(52), column(48));
     addProbes(grid, new ProbeCard(model, theme).card(), model);
     grid.setMinWidth(0);
-    Card tokens = new BatchPage(model, theme).card();
+    Card tokens = new BatchPage(model, theme, saving).card();
     StackPane main = new StackPane(grid);
     main.setMinWidth(0);
     HBox.setHgrow(main, Priority.ALWAYS);
