@@ -337,7 +337,10 @@ class DesktopTimes extends ApplicationTest {
     interact(() -> window.newRun("sample", List.of()));
     openRun(8, 1_000_000);
     waitFor(() -> trained != null && trained.step() > 20);
-    slowDown();
+    slowDown("by open views");
+    press("#batch-tokens");
+    slowDown("while the tokens of its batches are seen");
+    press("#batch-tokens");
     String[] rail = {"#rail-explore", "#rail-train", "#rail-compare", "#rail-inspect"};
     for (String each : rail) {
       press(each);
@@ -360,8 +363,8 @@ class DesktopTimes extends ApplicationTest {
     trained.await();
   }
 
-  /** Seconds a step with the live screen, and without a window, in turns. */
-  private void slowDown() throws Exception {
+  /** Seconds a step with the live screen as it is now, and without a window, in turns. */
+  private void slowDown(String how) throws Exception {
     List<Double> slower = new ArrayList<>();
     interact(stage::hide);
     double stillWithout = secondsPerStep();
@@ -376,7 +379,7 @@ class DesktopTimes extends ApplicationTest {
     }
     interact(stage::show);
     measured.add(
-        "slow-down of training by open views",
+        "slow-down of training " + how,
         "under 2%",
         "the clock's time of a step, median of %d blocks of %.0f s between blocks without"
             .formatted(PAIRS, BLOCK_SECONDS),

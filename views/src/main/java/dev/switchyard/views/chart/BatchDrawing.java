@@ -23,7 +23,7 @@ record BatchDrawing(
     BatchRouting batch, Layer layer, double[][] edges, Font font, Theme.Colors colors) {
   static final double LEFT = 44;
   static final double CHIP = 21;
-  static final double ROW = 25;
+  static final double ROW = 27;
   static final double GAP = 2;
   private static final double ARC = 4;
 

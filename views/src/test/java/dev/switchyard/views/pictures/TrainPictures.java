@@ -1,6 +1,7 @@
 package dev.switchyard.views.pictures;
 
 import dev.switchyard.engine.train.Workbench;
+import dev.switchyard.views.chart.BatchRows;
 import dev.switchyard.views.fake.FakeRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ final class TrainPictures {
       FakeRun run = window.workbench().opened.getLast();
       changed(window, run);
       paused(window);
+      tokens(window);
       window.press("#resume");
       window.save("live");
       closing(window);
@@ -56,6 +58,14 @@ final class TrainPictures {
     window.press("#change-apply");
     run.trainTo(780);
     window.settle();
+  }
+
+  private static void tokens(PicturedWindow window) throws Exception {
+    window.press("#batch-tokens");
+    window.press("#step");
+    PicturedWindow.fx(() -> window.find("#batch-rows", BatchRows.class).choose(8));
+    window.save("live-tokens");
+    window.press("#batch-tokens");
   }
 
   private static void paused(PicturedWindow window) throws Exception {
