@@ -89,7 +89,7 @@ public final class BatchRows extends ScrolledPainting {
     BatchDrawing drawing = drawing();
     Dimension2D size = drawing.size();
     Rectangle2D all = new Rectangle2D(0, 0, size.getWidth(), size.getHeight());
-    return new PaintedExport(
+    return PaintedExport.of(
         title,
         colors(),
         size.getWidth(),
