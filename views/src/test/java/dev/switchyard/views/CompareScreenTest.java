@@ -116,7 +116,8 @@ class CompareScreenTest extends ScreenTest {
     assertThat(ImageIO.read(prompt.saved.get(0).toFile()).getWidth())
         .isEqualTo(2 * (int) Math.ceil(chart().getWidth()));
     assertThat(Files.readString(prompt.saved.get(1)))
-        .contains("<svg", ">eight, twin<", ">Cross entropy by steps<", "stroke-dasharray");
+        .contains(
+            "<svg", ">eight, twin<", ">Cross entropy by steps<", "stroke-dasharray", ">steps<");
     assertThat(Files.readAllLines(prompt.saved.get(2)))
         .contains("curve,steps,value")
         .anyMatch(row -> row.startsWith("\"four, twin\",600,"));

@@ -12,6 +12,7 @@ import java.text.NumberFormat;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleInsets;
@@ -47,6 +48,11 @@ record LineChartExport(
   private void draw(java.awt.Graphics2D g) {
     LineChartDrawing drawing = new LineChartDrawing(xFormat, yFormat, yFormat, colors);
     drawing.show(content, scale, width);
+    // Beside the picture nobody says what lies along it.
+    ValueAxis along = drawing.axes().x(scale.logX());
+    along.setLabel(xName);
+    along.setLabelFont(LineChartDrawing.font(Font.PLAIN, 12));
+    along.setLabelPaint(LineChartPane.awt(colors.muted()));
     JFreeChart chart = drawing.chart();
     chart.setBackgroundPaint(LineChartPane.awt(colors.card()));
     chart.setPadding(new RectangleInsets(12, 14, 10, 8));

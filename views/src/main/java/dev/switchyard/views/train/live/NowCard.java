@@ -8,6 +8,7 @@ import dev.switchyard.views.words.Term;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import javafx.application.Platform;
 import javafx.beans.value.ObservableValue;
 import javafx.collections.ListChangeListener;
 import javafx.css.PseudoClass;
@@ -90,9 +91,14 @@ final class NowCard extends VBox {
     events.setCellFactory(list -> new EventCell(events));
     events.setPlaceholder(new Label());
     model.events.addListener(
-        (ListChangeListener<RunEvent>) c -> events.scrollTo(Math.max(0, model.events.size() - 1)));
+        (ListChangeListener<RunEvent>) c -> Platform.runLater(() -> showNewest(events)));
     VBox.setVgrow(events, Priority.ALWAYS);
     getChildren().addAll(new VBox(2, title, subtitle), stats, history, events);
+  }
+
+  private static void showNewest(ListView<RunEvent> events) {
+    events.layout(); // it knows of its new rows only then
+    events.scrollTo(Math.max(0, events.getItems().size() - 1));
   }
 
   /** A speed-up is only green when there is one. */
