@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import javafx.scene.Node;
 import javafx.scene.control.Button;
 import javafx.scene.control.ListView;
 import javafx.scene.control.MenuButton;
@@ -59,6 +60,15 @@ class LiveTrainingTest extends ScreenTest {
     LoadHeatmap.Content load = find("#load-heatmap", LoadHeatmap.class).content();
     assertThat(load.columns()).isEqualTo(300);
     assertThat(load.load()[299 * 8 + 5]).isEqualTo(last.model().layers().getFirst().load()[5]);
+  }
+
+  @Test
+  void nothingAroundAHeatmapIsDrawnAnewWithIt() {
+    for (Node each = find("#load-heatmap", LoadHeatmap.class);
+        each != null;
+        each = each.getParent()) {
+      assertThat(each.isCache()).as(each.toString()).isFalse();
+    }
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class Beside extends StackPane {
   private static Node scrolled(Pane both, boolean fitToHeight) {
     // A scroll pane would take the keyboard from whatever in it was clicked.
     both.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
-    ScrollPane scroll = new ScrollPane(both);
+    ScrollPane scroll = new PlainScroll(both);
     scroll.setFitToWidth(true);
     scroll.setFitToHeight(fitToHeight);
     scroll.setHbarPolicy(ScrollPane.ScrollBarPolicy.NEVER);

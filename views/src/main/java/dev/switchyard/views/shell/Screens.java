@@ -3,6 +3,7 @@ package dev.switchyard.views.shell;
 import dev.switchyard.views.action.Action;
 import dev.switchyard.views.action.ActionGroup;
 import dev.switchyard.views.action.OffersActions;
+import dev.switchyard.views.component.PlainScroll;
 import dev.switchyard.views.navigation.Screen;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ final class Screens implements AutoCloseable {
 
   private ScrollPane scrolled() {
     view.setMinSize(LEAST_WIDTH, LEAST_HEIGHT);
-    ScrollPane all = new ScrollPane(view);
+    ScrollPane all = new PlainScroll(view);
     all.setFitToWidth(true);
     all.setFitToHeight(true);
     all.getStyleClass().addAll("edge-to-edge", "form-scroll");

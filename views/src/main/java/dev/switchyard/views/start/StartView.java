@@ -3,6 +3,7 @@ package dev.switchyard.views.start;
 import dev.switchyard.engine.train.Workbench;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Buttons;
+import dev.switchyard.views.component.PlainScroll;
 import dev.switchyard.views.navigation.Navigator;
 import dev.switchyard.views.theme.Icons;
 import java.io.File;
@@ -47,7 +48,7 @@ final class StartView extends StackPane {
     runs.setPrefWidth(SIDE);
     Beside content = new Beside(left, runs, 980, 560, 420);
     content.getStyleClass().add("screen");
-    ScrollPane scroll = new ScrollPane(content);
+    ScrollPane scroll = new PlainScroll(content);
     scroll.setFitToWidth(true);
     scroll.setFitToHeight(true);
     scroll.getStyleClass().add("form-scroll");

@@ -5,6 +5,7 @@ import dev.switchyard.views.chart.MeshPicture;
 import dev.switchyard.views.component.Beside;
 import dev.switchyard.views.component.Card;
 import dev.switchyard.views.component.EmptyState;
+import dev.switchyard.views.component.PlainScroll;
 import dev.switchyard.views.component.ScreenBar;
 import dev.switchyard.views.component.StatePill;
 import dev.switchyard.views.component.Worded;
@@ -73,7 +74,7 @@ final class MeshView extends BorderPane {
     StackPane shown = new StackPane(all, nothing());
     // A scroll pane would take the keyboard from whatever in it was clicked.
     shown.addEventHandler(MouseEvent.MOUSE_PRESSED, MouseEvent::consume);
-    ScrollPane scroll = new ScrollPane(shown);
+    ScrollPane scroll = new PlainScroll(shown);
     scroll.setFitToWidth(true);
     scroll.setFitToHeight(true);
     scroll.getStyleClass().addAll("edge-to-edge", "form-scroll");
