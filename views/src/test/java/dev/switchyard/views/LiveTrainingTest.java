@@ -313,11 +313,9 @@ class LiveTrainingTest extends ScreenTest {
 
     until("the one after is asked for", () -> run().isAskedForBatch());
     choose("#batch-hold", "hold");
-    run().trainTo(3);
-    until("it has come", () -> text("#batch-summary").startsWith("step 3"));
     run().trainTo(9);
     untilText("#step-number", "9");
-    assertThat(text("#batch-summary")).startsWith("step 3");
+    assertThat(text("#batch-summary")).as("held, though another had come").startsWith("step 2");
     assertThat(run().isAskedForBatch()).isFalse();
     for (String extension : List.of("png", "svg", "csv")) {
       pick("#export-batch-rows", "save-" + extension);

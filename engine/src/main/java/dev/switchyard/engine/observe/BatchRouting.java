@@ -69,7 +69,8 @@ public record BatchRouting(
     return new Layer(
         first.name(),
         first.experts(),
-        first.capacity(),
+        // Where no token is dropped each part has as much room as its own fullest expert needs.
+        parts.stream().mapToInt(Layer::capacity).max().orElseThrow(),
         first.choices(),
         expert,
         gate,

@@ -44,8 +44,13 @@ public record StepRouting(long step, int firstRow, List<Layer> layers) {
       return expert.length / choices;
     }
 
-    /** The first expert that a token asked for; -1: it is not routed. */
+    /** The first expert that took a token, or else the first that it asked; -1: not routed. */
     public int expert(int token) {
+      for (int choice = token * choices; choice < (token + 1) * choices; choice++) {
+        if (expert[choice] >= 0 && slot[choice] >= 0) {
+          return expert[choice];
+        }
+      }
       return expert[token * choices];
     }
 

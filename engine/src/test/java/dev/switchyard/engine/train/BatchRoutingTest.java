@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,28 @@ final class BatchRoutingTest {
       assertThat(mine.expert()).isEqualTo(theirs.expert());
       assertThat(mine.position()).isEqualTo(theirs.position());
       assertThat(mine.capacity()).isEqualTo(theirs.capacity());
+    }
+  }
+
+  @Test
+  void aTokenIsShownAtTheExpertThatTookItAndWithinItsCapacity() throws Exception {
+    try (TrainingRun second = run("second", "selection", "no_token_left_behind");
+        TrainingRun room = run("room", "capacity_rule", "dropless", "micro_batches", 4)) {
+      int elsewhere = 0;
+      for (Layer layer : second(second).layers()) {
+        for (int choice = 0; choice < layer.expert().length; choice++) {
+          if (layer.slot()[choice] >= 0) {
+            int token = choice / layer.choices();
+            assertThat(layer.expert(token)).isEqualTo(layer.expert()[choice]);
+            elsewhere += choice % layer.choices() == 0 ? 0 : 1;
+          }
+        }
+      }
+      assertThat(elsewhere).as("tokens that their first expert had no room for").isPositive();
+      for (Layer layer : second(room).layers()) {
+        assertThat(layer.dropped()).isZero();
+        assertThat(IntStream.of(layer.position()).max()).hasValue(layer.capacity() - 1);
+      }
     }
   }
 

@@ -71,7 +71,7 @@ final class BatchPage {
     Glossary.explain(card.subtitle(), Term.DROPPED);
     ExportMenu menu = ExportMenu.ofChart(saving, this::name, () -> rows.export(name()));
     menu.setId("export-batch-rows");
-    menu.disableProperty().bind(Bindings.isNull(model.batch));
+    menu.disableProperty().bind(rows.visibleProperty().not());
     card.withTools(hold, layer, menu);
     layer.valueProperty().subscribe(l -> show());
     model.batch.subscribe(b -> show());
@@ -120,6 +120,7 @@ final class BatchPage {
     layer.setItems(batch.layerNames());
     Layer shown = shown(batch);
     if (shown == null) {
+      summary.setText("");
       fate.setText("This model has no Switch layer: nothing is routed.");
       return;
     }

@@ -33,16 +33,19 @@ final class BatchWatch {
       model.batch.set(null);
     }
     boolean here = asked != null && asked.isDone() && !asked.isCompletedExceptionally();
-    if (here) {
+    boolean isNew = here && (model.batch.get() == null || !model.held.get());
+    if (isNew) {
       arrived = System.nanoTime();
       model.batch.set(asked.join());
-      asked = null;
+    }
+    if (here) {
+      asked = null; // one that was asked for before the batch was held is not shown any more
     }
     // One that failed is the last: the run is over.
     if (asked == null && isWanted() && session instanceof RunSession run) {
       asked = run.run().nextBatch();
     }
-    return here;
+    return isNew;
   }
 
   private boolean isWanted() {

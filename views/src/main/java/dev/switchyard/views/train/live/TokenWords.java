@@ -46,7 +46,7 @@ final class TokenWords {
     int expert = layer.expert()[choice];
     int place = layer.position()[choice] + 1;
     if (place == 0) {
-      return "expert %d did not choose it".formatted(expert);
+      return "expert %d was not asked".formatted(expert);
     }
     return layer.slot()[choice] >= 0
         ? "kept by expert %d, place %d of %d, gate %s"
