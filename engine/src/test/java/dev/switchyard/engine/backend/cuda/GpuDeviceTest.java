@@ -30,7 +30,7 @@ final class GpuDeviceTest {
 
   @Test
   @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-  @Timeout(120)
+  @Timeout(600)
   void operationsAndRunsAreRightWheneverTheDriverDoesTheWork() throws Exception {
     ImitatedCuda.build(folder);
     ProcessBuilder of = ChildJvm.running(RunsOnTheDriver.class, folder.toString());
