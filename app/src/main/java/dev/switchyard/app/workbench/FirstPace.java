@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -62,8 +63,10 @@ final class FirstPace {
     double pace = flopsPerSecond(training);
     Path file = file(training);
     try {
-      Files.writeString(
-          Home.made(file.getParent()).resolve(file.getFileName()), Double.toString(pace));
+      // Aside first: of a number that is half written the rest would be read as another number.
+      Path aside = Files.createTempFile(Home.made(file.getParent()), "pace", ".new");
+      Files.writeString(aside, Double.toString(pace));
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | InputException e) {
       LOG.warn("What was measured can't be remembered", e);
     }
