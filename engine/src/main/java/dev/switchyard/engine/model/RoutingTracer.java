@@ -17,11 +17,14 @@ import java.util.stream.Stream;
 /**
  * Takes each token's way through training steps to the host, beside the work, and hands it to an
  * observer when it has arrived, in the order of the steps: no step waits for it. Only so many
- * traces can be on their way; a step that comes while there are so many has none. For the thread
- * that trains.
+ * traces can be on their way; a step that comes while there are so many has none, nor has one whose
+ * trace would be larger than 128 MB. For the thread that trains.
  */
 public final class RoutingTracer {
   private static final int MOST = 4;
+
+  /** Bytes of a trace: where experts choose, a token has as many choices as there are experts. */
+  private static final long LARGEST = 128L << 20;
 
   private final Consumer<StepRouting> observer;
   private final int most;
@@ -47,7 +50,7 @@ public final class RoutingTracer {
     this.most = most;
   }
 
-  /** Steps that have no trace. */
+  /** Passes that have no trace. */
   public long skipped() {
     return skipped;
   }
@@ -71,6 +74,10 @@ public final class RoutingTracer {
             .map(Saved::dispatch)
             .flatMap(d -> Stream.of(d.expert(), d.gate(), d.position(), d.slot()))
             .toList();
+    if (tensors.stream().mapToLong(each -> each.size() * each.type().bytes()).sum() > LARGEST) {
+      skipped++;
+      return;
+    }
     underWay.add(new OnItsWay(step, firstRow, layers, backend.readLater(tensors)));
   }
 

@@ -231,7 +231,11 @@ final class EngineTrainingRun implements TrainingRun {
   }
 
   private void endWaiting() {
-    waiting.forEach(each -> each.completeExceptionally(over()));
+    failWaiting(over());
+  }
+
+  private void failWaiting(InputException why) {
+    waiting.forEach(each -> each.completeExceptionally(why));
     waiting.clear();
   }
 
@@ -296,6 +300,10 @@ final class EngineTrainingRun implements TrainingRun {
   }
 
   private void tellWaiting(BatchRouting routing) {
+    if (routing == null) {
+      failWaiting(new InputException("A batch of so many choices is too large to be looked at."));
+      return;
+    }
     waiting.forEach(each -> each.complete(routing));
     waiting.clear();
   }

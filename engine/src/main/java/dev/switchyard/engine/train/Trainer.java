@@ -140,7 +140,10 @@ final class Trainer implements AutoCloseable {
         .trainedOn(setup.config().data().data());
   }
 
-  /** Lets somebody see where every token of the next step's batch went, when it is done. */
+  /**
+   * Lets somebody see where every token of the next step's batch went, when it is done; null where
+   * that is too much to be looked at.
+   */
   void traceNext(Consumer<BatchRouting> observer) {
     this.observer = observer;
   }
@@ -171,13 +174,20 @@ final class Trainer implements AutoCloseable {
     tokens += ready.batch().tokens();
     position = ready.after();
     if (observer != null) {
-      observer.accept(routing(ready.batch(), routing));
+      observer.accept(routing.size() < parts() ? null : routing(ready.batch(), routing));
       observer = null;
     }
     StepReport report =
         new StepReport(
             number, rate, model.report(tokens), twin == null ? null : twin.report(tokens));
     return devices == null ? report : report.withDevices(deviceReports(ready.batch()));
+  }
+
+  /** In how many a batch is computed. */
+  private int parts() {
+    RunConfig config = setup.config();
+    int shards = devices == null ? 1 : devices.mesh().shards();
+    return shards * config.training().microBatches();
   }
 
   private BatchRouting routing(Batch batch, List<StepRouting> parts) {

@@ -95,18 +95,23 @@ final class BatchPage {
     Label hint = new Label();
     hint.setId("batch-waiting");
     hint.getStyleClass().add("muted");
+    hint.setWrapText(true);
     hint.textProperty()
         .bind(
-            model.state.map(
-                state ->
-                    switch (state) {
-                      case "ready" -> "Press Start or Step: the first batch is seen then";
-                      case "paused" -> "Press Resume or Step: the next batch is seen then";
-                      case "running" -> "Waiting for the next step …";
-                      default -> "The run is over: there is no next batch";
-                    }));
+            Bindings.createStringBinding(
+                () -> model.noBatch.get().isEmpty() ? whenNext() : model.noBatch.get(),
+                model.state,
+                model.noBatch));
     hint.visibleProperty().bind(Bindings.isNull(model.batch));
     return hint;
+  }
+
+  private String whenNext() {
+    return switch (model.state.get()) {
+      case "ready" -> "Press Start or Step: the first batch is seen then";
+      case "paused" -> "Press Resume or Step: the next batch is seen then";
+      default -> "Waiting for the next step …";
+    };
   }
 
   private void show() {

@@ -31,6 +31,7 @@ final class BatchWatch {
       of = session;
       asked = null;
       model.batch.set(null);
+      model.noBatch.set("");
     }
     boolean here = asked != null && asked.isDone() && !asked.isCompletedExceptionally();
     boolean isNew = here && (model.batch.get() == null || !model.held.get());
@@ -41,7 +42,9 @@ final class BatchWatch {
     if (here) {
       asked = null; // one that was asked for before the batch was held is not shown any more
     }
-    // One that failed is the last: the run is over.
+    if (asked != null && asked.isCompletedExceptionally()) {
+      model.noBatch.set(asked.exceptionNow().getMessage()); // it is the last that was asked for
+    }
     if (asked == null && isWanted() && session instanceof RunSession run) {
       asked = run.run().nextBatch();
     }

@@ -58,6 +58,9 @@ final class LiveModel {
   /** The newest batch that was asked for; null: none yet. */
   final ObjectProperty<BatchRouting> batch = new SimpleObjectProperty<>();
 
+  /** Why there is none to come; empty: there may be one. */
+  final StringProperty noBatch = new SimpleStringProperty("");
+
   /** Whether that batch stays, however far the training goes. */
   final BooleanProperty held = new SimpleBooleanProperty();
 
